@@ -1,0 +1,154 @@
+package access
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/mayfly-id/mayfly/iampolicy"
+	"github.com/mayfly-id/mayfly/internal/audit"
+	"github.com/mayfly-id/mayfly/internal/caller"
+)
+
+// Policies gives the policies in force for a principal: identity-based, boundary, and the session policies of its credentials.
+type Policies interface {
+	PoliciesOf(ctx context.Context, p *caller.Principal) (*iampolicy.Set, error)
+}
+
+// Authorizer decides and records.
+type Authorizer struct {
+	Policies Policies
+	Audit    audit.Writer
+}
+
+// Denied is a refused request. Its text is the one that AWS gives.
+type Denied struct{ Message string }
+
+// Error implements error.
+func (d *Denied) Error() string { return d.Message }
+
+// Authorize decides every ask of a request and records each decision before it takes effect. The answer is nil, *Denied, or an error while
+// deciding, which is a no as well. Without asks (an operation that needs no signature) the call itself is recorded.
+func (a *Authorizer) Authorize(ctx context.Context, p *caller.Principal, asks []caller.Ask) error {
+	req := caller.RequestFrom(ctx)
+	if len(asks) == 0 {
+		return a.record(req, p, &caller.Ask{}, true, "")
+	}
+	for i := range asks {
+		if err := a.one(ctx, req, p, &asks[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *Authorizer) one(ctx context.Context, req *caller.Request, p *caller.Principal, ask *caller.Ask) error {
+	if ask.Exempt {
+		return a.record(req, p, ask, true, "")
+	}
+	d, err := a.Decide(ctx, p, ask)
+	if err != nil {
+		_ = a.record(req, p, ask, false, "error while deciding") // the answer is no already
+		return fmt.Errorf("access: deciding %s: %w", ask.Action, err)
+	}
+	reason := ""
+	if !d.Allowed {
+		reason = because(&d, ask.Action)
+	}
+	if err := a.record(req, p, ask, d.Allowed, reason); err != nil {
+		return err
+	}
+	if !d.Allowed {
+		return &Denied{Message: refusal(p, ask, reason)}
+	}
+	return nil
+}
+
+// Decide evaluates one ask without recording it; only Authorize acts on decisions.
+func (a *Authorizer) Decide(ctx context.Context, p *caller.Principal, ask *caller.Ask) (iampolicy.Decision, error) {
+	set, err := a.Policies.PoliciesOf(ctx, p)
+	if err != nil {
+		return iampolicy.Decision{}, err
+	}
+	s := *set // the set is shared with other requests
+	s.Resource = ask.ResourcePolicy
+	if ask.Trust {
+		s.ResourceKind = iampolicy.TrustPolicy
+	}
+	account := ask.ResourceAccount
+	if account == "" {
+		account = p.Account
+	}
+	r := iampolicy.Request{
+		Action: ask.Action, Resource: ask.Resource, ResourceAccount: account, Principal: principalOf(p),
+		Context: &requestContext{p: p, r: caller.RequestFrom(ctx), ask: ask},
+	}
+	return iampolicy.Evaluate(&s, &r), nil
+}
+
+func (a *Authorizer) record(req *caller.Request, p *caller.Principal, ask *caller.Ask, allowed bool, reason string) error {
+	e := audit.Entry{
+		Time: req.Time, RequestID: req.ID, Service: req.Service, Operation: req.Operation, Region: req.Region,
+		UserAgent: clip(req.UserAgent), PrincipalKind: string(p.Kind), PrincipalARN: p.ARN, UserID: p.UserID, AccessKeyID: p.AccessKeyID,
+		Action: ask.Action, Resource: ask.Resource, Allowed: allowed, Reason: reason,
+	}
+	if req.SourceIP.IsValid() {
+		e.SourceIP = req.SourceIP.String()
+	}
+	if p.Session != nil {
+		e.SourceIdentity = p.Session.SourceIdentity
+	}
+	if err := a.Audit.Append(&e); err != nil {
+		return fmt.Errorf("access: the decision cannot be recorded: %w", err)
+	}
+	return nil
+}
+
+// clip bounds what a stranger can make the audit trail hold.
+func clip(s string) string {
+	const most = 256
+	if len(s) > most {
+		return s[:most]
+	}
+	return s
+}
+
+func principalOf(p *caller.Principal) iampolicy.Principal {
+	out := iampolicy.Principal{ARN: p.ARN, Account: p.Account, UniqueID: p.UniqueID}
+	switch p.Kind {
+	case caller.Root:
+		out.Type = iampolicy.AccountRoot
+	case caller.User:
+		out.Type = iampolicy.User
+	case caller.AssumedRole:
+		out.Type, out.RoleARN = iampolicy.AssumedRole, p.EntityARN
+	case caller.FederatedUser:
+		out.Type = iampolicy.FederatedUser
+	default:
+		out.Type = iampolicy.Anonymous
+	}
+	if p.Session != nil {
+		out.Federated = p.Session.Provider
+	}
+	return out
+}
+
+// refusal words a denial as AWS does
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
+func refusal(p *caller.Principal, ask *caller.Ask, reason string) string {
+	who := p.ARN
+	if who == "" {
+		who = "anonymous"
+	}
+	return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", who, ask.Action, ask.Resource, reason)
+}
+
+func because(d *iampolicy.Decision, action string) string {
+	article := "a"
+	if d.By == iampolicy.IdentityBased {
+		article = "an"
+	}
+	if d.Explicit {
+		return fmt.Sprintf("with an explicit deny in %s %s policy", article, d.By)
+	}
+	return fmt.Sprintf("because no %s policy allows the %s action", d.By, action)
+}

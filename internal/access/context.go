@@ -1,0 +1,121 @@
+package access
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mayfly-id/mayfly/internal/caller"
+)
+
+// requestContext answers condition keys from the request, the caller and the ask, and computes only what a policy looks at.
+// Keys arrive in lower case (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
+type requestContext struct {
+	p   *caller.Principal
+	r   *caller.Request
+	ask *caller.Ask
+}
+
+// Lookup implements iampolicy.Context.
+func (c *requestContext) Lookup(key string) ([]string, bool) {
+	if v, ok := c.ask.Context[key]; ok { // keys of the operation itself, such as sts:externalid
+		return v, true
+	}
+	if v, ok := c.global(key); ok {
+		return []string{v}, true
+	}
+	if c.p.Session != nil {
+		if v, ok := c.p.Session.FederatedContext[key]; ok {
+			return []string{v}, true
+		}
+	}
+	return nil, false
+}
+
+func (c *requestContext) global(key string) (string, bool) {
+	switch key {
+	case "aws:currenttime":
+		return c.r.Time.UTC().Format(time.RFC3339), true
+	case "aws:epochtime":
+		return strconv.FormatInt(c.r.Time.Unix(), 10), true
+	case "aws:sourceip":
+		return c.r.SourceIP.String(), c.r.SourceIP.IsValid()
+	case "aws:securetransport":
+		return strconv.FormatBool(c.r.Secure), true
+	case "aws:useragent":
+		return c.r.UserAgent, c.r.UserAgent != ""
+	case "aws:requestedregion":
+		return c.r.Region, c.r.Region != ""
+	case "aws:principalarn":
+		return c.p.EntityARN, c.p.EntityARN != ""
+	case "aws:principalaccount":
+		return c.p.Account, c.p.Account != ""
+	case "aws:principaltype":
+		return string(c.p.Kind), true
+	case "aws:userid":
+		return c.p.UserID, c.p.UserID != ""
+	case "aws:username":
+		return c.p.Name, c.p.Kind == caller.User
+	case "aws:resourceaccount":
+		if c.ask.ResourceAccount != "" {
+			return c.ask.ResourceAccount, true
+		}
+		return c.p.Account, c.p.Account != ""
+	case "aws:principalisawsservice":
+		return "false", true
+	}
+	if tag, ok := strings.CutPrefix(key, "aws:principaltag/"); ok {
+		return c.principalTag(tag)
+	}
+	return c.session(key)
+}
+
+// session answers the keys that only temporary credentials carry.
+func (c *requestContext) session(key string) (string, bool) {
+	s := c.p.Session
+	if s == nil {
+		return "", false
+	}
+	switch key {
+	case "aws:tokenissuetime":
+		return s.IssuedAt.UTC().Format(time.RFC3339), true
+	case "aws:multifactorauthpresent":
+		return strconv.FormatBool(!s.MFAAt.IsZero()), true
+	case "aws:multifactorauthage":
+		return strconv.FormatInt(int64(c.r.Time.Sub(s.MFAAt).Seconds()), 10), !s.MFAAt.IsZero()
+	case "aws:sourceidentity":
+		return s.SourceIdentity, s.SourceIdentity != ""
+	case "aws:federatedprovider":
+		return s.Provider, s.Provider != ""
+	}
+	return "", false
+}
+
+// principalTag looks a tag of the caller up; a session tag hides the entity's own of the same key. Tag keys are compared
+// without regard to ASCII case, as AWS treats them.
+func (c *requestContext) principalTag(tag string) (string, bool) {
+	if s := c.p.Session; s != nil {
+		if v, ok := foldGet(s.Tags, tag); ok {
+			return v, true
+		}
+	}
+	return foldGet(c.p.Tags, tag)
+}
+
+func foldGet(m map[string]string, lowerKey string) (string, bool) {
+	for k, v := range m {
+		if lowerASCII(k) == lowerKey {
+			return v, true
+		}
+	}
+	return "", false
+}
+
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,36 @@
+package front
+
+import (
+	"net/http"
+	"net/netip"
+	"regexp"
+	"strings"
+)
+
+// forwardedFor walks X-Forwarded-For from its end, where the nearest proxy wrote, to the first address that is no trusted proxy.
+func forwardedFor(r *http.Request, peer netip.Addr, trusts func(netip.Addr) bool) netip.Addr {
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	client := peer
+	for i := len(hops) - 1; i >= 0 && trusts(client); i-- {
+		a, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			break
+		}
+		client = a.Unmap()
+	}
+	return client
+}
+
+var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
+
+// IsRegion reports whether s has the shape of an AWS region's name.
+func IsRegion(s string) bool { return len(s) <= 32 && regionName.MatchString(s) }
+
+// regionOfHost gives the region in a host name of the form SERVICE.REGION.… ; empty when there is none.
+func regionOfHost(host string) string {
+	labels := strings.SplitN(host, ".", 3)
+	if len(labels) == 3 && IsRegion(labels[1]) {
+		return labels[1]
+	}
+	return ""
+}
