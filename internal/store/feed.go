@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Status tells how far the cache can be trusted, for health output.
+type Status struct {
+	Shared   bool          // other nodes write to the same store
+	FeedAge  time.Duration // since the last complete look at the change feed; 0 when not shared
+	StaleFor time.Duration // how old the feed may get before cached rows are refused
+	Cached   int           // rows in the cache
+}
+
+// Status returns the present state of the cache and the change feed.
+func (db *DB) Status() Status {
+	s := Status{Shared: db.shared, StaleFor: db.staleFor, Cached: db.cache.len()}
+	if db.shared {
+		s.FeedAge = db.feedAge(db.clock())
+	}
+	return s
+}
+
+func (db *DB) feedAge(now time.Time) time.Duration {
+	return now.Sub(db.start) - time.Duration(db.alive.Load())
+}
+
+// trusted reports whether cached rows may be served.
+func (db *DB) trusted(now time.Time) bool {
+	return !db.shared || db.feedAge(now) <= max(fresh, db.staleFor)
+}
+
+// watch runs the change feed until ctx is done.
+func (db *DB) watch(ctx context.Context) {
+	defer close(db.done)
+	if db.shared {
+		// The engine reports trouble by not calling Alive; the error is the
+		// end of ctx.
+		_ = db.engine.Changes(ctx, (*feed)(db))
+	}
+}
+
+// feed is the DB as the engine's Sink.
+type feed DB
+
+// Alive implements Sink.
+func (f *feed) Alive(took time.Duration) {
+	db := (*DB)(f)
+	db.alive.Store(int64(db.clock().Sub(db.start) - took))
+}
+
+// Changed implements Sink.
+func (f *feed) Changed(changes []Change) { (*DB)(f).invalidate(changes) }
+
+// Reset implements Sink.
+func (f *feed) Reset() { f.cache.clear() }
+
+// invalidate drops what the cache holds of changed rows. Tables this program
+// does not know are of no interest.
+func (db *DB) invalidate(changes []Change) {
+	for _, c := range changes {
+		t := db.tables[c.Table]
+		switch {
+		case t == nil:
+		case len(c.Key) != t.schema().key:
+			db.cache.dropTable(t.schema())
+		default:
+			db.cache.drop(newCacheKey(t.schema(), 0, c.Key))
+		}
+	}
+}

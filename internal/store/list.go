@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"iter"
+	"unicode/utf8"
+)
+
+// Bounds on a page.
+const (
+	DefaultLimit = 100  // rows when Query.Limit is zero
+	MaxLimit     = 1000 // rows at most; larger limits get this many and a cursor
+)
+
+// Query selects a page of rows in the order of an index.
+type Query struct {
+	Index  string   // "" is the key order
+	Prefix []string // equal values of the leading columns
+	// From and StartsWith limit the column after the prefix: values from From
+	// on, and values that begin with StartsWith. Comparison is bytewise.
+	From       string
+	StartsWith string
+	After      Cursor // the previous page's Next; "" is the first page
+	Limit      int    // rows; 0 is DefaultLimit, more than MaxLimit is MaxLimit
+	Descending bool
+}
+
+// Page is one page of rows.
+type Page[T any] struct {
+	Rows []Row[T]
+	Next Cursor // "" at the end
+}
+
+// List returns a page. Paging is by key, not by offset: a row that exists
+// throughout is returned exactly once, whatever else is written between pages.
+func (t *Table[T]) List(ctx context.Context, r Reader, q Query) (Page[T], error) {
+	var page Page[T]
+	ix := t.s.index(q.Index)
+	limit := q.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	limit = min(limit, MaxLimit)
+	sql, args, err := t.s.list(ix, q)
+	if err != nil || sql == "" {
+		return page, err
+	}
+	args = append(t.s.liveArg(args, r.now()), int64(limit)+1)
+	more := false
+	err = r.access(ctx, func(c Conn) error {
+		page.Rows, more = page.Rows[:0], false
+		return c.Query(ctx, sql, args, func(v Values) error {
+			if len(page.Rows) == limit {
+				more = true
+				return nil
+			}
+			page.Rows = append(page.Rows, Row[T]{Version: v.Int(1)})
+			return t.unmarshal(v.Bytes(0), &page.Rows[len(page.Rows)-1].Doc)
+		})
+	})
+	if err != nil {
+		return Page[T]{}, err
+	}
+	if more {
+		page.Next, err = t.cursor(ix, len(q.Prefix), q.Descending, &page.Rows[limit-1].Doc)
+	}
+	return page, err
+}
+
+// All yields every row of a query, page by page; q.Limit is the page size. On a
+// DB the pages are separate reads, in a transaction they are one snapshot.
+func (t *Table[T]) All(ctx context.Context, r Reader, q Query) iter.Seq2[Row[T], error] {
+	return func(yield func(Row[T], error) bool) {
+		for {
+			page, err := t.List(ctx, r, q)
+			if err != nil {
+				yield(Row[T]{}, err)
+				return
+			}
+			for _, row := range page.Rows {
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if page.Next == "" {
+				return
+			}
+			q.After = page.Next
+		}
+	}
+}
+
+// list writes the statement of a query and its arguments up to the time and
+// the limit. An empty statement means that no stored row can match.
+func (s *schema) list(ix *index, q Query) (string, []any, error) {
+	args, ok := s.prefixArgs(ix, q.Prefix)
+	after, err := s.parseCursor(ix, len(q.Prefix), q.Descending, q.After)
+	if err != nil {
+		return "", nil, err
+	}
+	if !ok || badText(q.From) != "" || badText(q.StartsWith) != "" {
+		return "", nil, nil
+	}
+	rest := ix.order[len(q.Prefix):]
+	var b sqlText
+	b.add(`SELECT "doc", "version" FROM `, quote(s.name))
+	s.where(&b, ix, len(q.Prefix))
+	compare := func(op, v string) {
+		b.add(" AND ", quote(s.cols[rest[0]]), op).param()
+		args = append(args, v)
+	}
+	if len(rest) == 0 && q.From+q.StartsWith != "" {
+		panic("store: table " + s.name + ": no column after the prefix of index " + ix.name)
+	}
+	if q.From != "" {
+		compare(" >= ", q.From)
+	}
+	if q.StartsWith != "" {
+		compare(" >= ", q.StartsWith)
+		if end := prefixEnd(q.StartsWith); end != "" {
+			compare(" < ", end)
+		}
+	}
+	args = s.after(&b, rest, q.Descending, after, args)
+	s.live(&b)
+	s.orderBy(&b, ix, q.Descending)
+	b.add(" LIMIT ").param()
+	return b.String(), args, nil
+}
+
+// after writes the keyset condition: rows behind the cursor.
+func (s *schema) after(b *sqlText, rest []int, descending bool, after []string, args []any) []any {
+	if len(after) == 0 {
+		return args
+	}
+	op := " > "
+	if descending {
+		op = " < "
+	}
+	b.add(" AND (", s.quoted(rest), ")", op, "(")
+	for i, v := range after {
+		if i > 0 {
+			b.add(", ")
+		}
+		b.param()
+		args = append(args, v)
+	}
+	b.add(")")
+	return args
+}
+
+func (s *schema) orderBy(b *sqlText, ix *index, descending bool) {
+	b.add(" ORDER BY ")
+	for i, c := range ix.order {
+		if i > 0 {
+			b.add(", ")
+		}
+		b.add(quote(s.cols[c]))
+		if descending {
+			b.add(" DESC")
+		}
+	}
+}
+
+// prefixEnd returns the smallest text above all that begin with p, in the order
+// of code points (which UTF-8 bytes share); "" when there is none.
+func prefixEnd(p string) string {
+	for p != "" {
+		r, size := utf8.DecodeLastRuneInString(p)
+		p = p[:len(p)-size]
+		switch {
+		case r == 0xD7FF: // the surrogates are no characters
+			return p + "\uE000"
+		case r < utf8.MaxRune:
+			return p + string(r+1)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,293 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// tableFormat is the layout of the tables themselves, whatever they hold.
+const tableFormat = 1
+
+// backfillBatch is how many rows one transaction of a backfill touches.
+const backfillBatch = 500
+
+// declaration is what is recorded about a table in store_tables.
+type declaration struct {
+	Format   int         `json:"format"`
+	Revision int         `json:"revision"`
+	Key      []string    `json:"key"`
+	Columns  []string    `json:"columns"` // the key first
+	Indexes  []declIndex `json:"indexes"`
+	Expires  bool        `json:"expires"`
+}
+
+type declIndex struct {
+	Name    string   `json:"name"`
+	Unique  bool     `json:"unique,omitempty"`
+	Columns []string `json:"columns"`
+	Marker  string   `json:"marker,omitempty"`
+}
+
+func (s *schema) declaration() declaration {
+	d := declaration{Format: tableFormat, Revision: s.revision, Key: s.cols[:s.key], Columns: s.cols, Expires: s.expires}
+	for _, ix := range s.sortedIndexes() {
+		di := declIndex{Name: ix.name, Unique: ix.unique}
+		for _, c := range ix.cols {
+			di.Columns = append(di.Columns, s.cols[c])
+		}
+		if ix.marker >= 0 {
+			di.Marker = s.cols[ix.marker]
+		}
+		d.Indexes = append(d.Indexes, di)
+	}
+	return d
+}
+
+// record returns the declaration as stored, and its checksum.
+func (d declaration) record() (text, sum string, err error) {
+	b, err := json.Marshal(d)
+	if err != nil {
+		return "", "", fmt.Errorf("store: declaration: %w", err)
+	}
+	h := sha256.Sum256(b)
+	return string(b), hex.EncodeToString(h[:]), nil
+}
+
+// migration brings the tables of an engine to their declarations. apply runs
+// one step: in a transaction of its own, or as part of one that holds them all.
+type migration struct {
+	ctx   context.Context
+	d     Dialect
+	now   time.Time
+	apply func(step func(Conn) error) error
+}
+
+// ensureTables creates and extends tables. When everything is as declared it
+// costs one read.
+func ensureTables(ctx context.Context, e Engine, clock func() time.Time, tables []AnyTable) error {
+	m := &migration{ctx: ctx, d: e.Dialect(), now: clock()}
+	update := func(step func(Conn) error) error {
+		return e.Update(ctx, func(c Conn) ([]Change, error) { return nil, step(c) })
+	}
+	if m.d.DDLBatch {
+		return update(func(c Conn) error {
+			m.apply = func(step func(Conn) error) error { return step(c) }
+			return m.run(tables)
+		})
+	}
+	m.apply = update
+	return m.run(tables)
+}
+
+func (m *migration) run(tables []AnyTable) error {
+	text := m.d.TextType
+	err := m.ddl(`CREATE TABLE IF NOT EXISTS "store_tables" ("name" ` + text + ` NOT NULL PRIMARY KEY, "checksum" ` +
+		text + ` NOT NULL, "declaration" ` + text + " NOT NULL)" + m.d.TableTail)
+	if err != nil {
+		return fmt.Errorf("store: prepare tables: %w", err)
+	}
+	type record struct{ sum, text string }
+	recorded := make(map[string]record)
+	err = m.apply(func(c Conn) error {
+		clear(recorded)
+		return c.Query(m.ctx, `SELECT "name", "checksum", "declaration" FROM "store_tables"`, nil, func(v Values) error {
+			recorded[v.Text(0)] = record{v.Text(1), v.Text(2)}
+			return nil
+		})
+	})
+	if err != nil {
+		return fmt.Errorf("store: read declarations: %w", err)
+	}
+	for _, t := range tables {
+		s := t.schema()
+		text, sum, err := s.declaration().record()
+		if err != nil {
+			return err
+		}
+		old := recorded[s.name]
+		if old.sum == sum {
+			continue
+		}
+		if err := m.table(t, old.text); err != nil {
+			return fmt.Errorf("store: table %s: %w", s.name, err)
+		}
+		if err := m.record(s.name, sum, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *migration) record(name, sum, text string) error {
+	return m.apply(func(c Conn) error {
+		_, err := c.Exec(m.ctx, `INSERT INTO "store_tables" ("name", "checksum", "declaration") VALUES ($1, $2, $3)
+			ON CONFLICT ("name") DO UPDATE SET "checksum" = $2, "declaration" = $3`, name, sum, text)
+		return err
+	})
+}
+
+func (m *migration) ddl(sql string) error {
+	return m.apply(func(c Conn) error {
+		_, err := c.Exec(m.ctx, sql)
+		return err
+	})
+}
+
+// table creates a table, or changes one that was recorded with another
+// declaration. Each step may be repeated, so a crash between them is harmless:
+// the record is written last.
+func (m *migration) table(t AnyTable, recorded string) error {
+	s := t.schema()
+	if recorded == "" {
+		if err := m.ddl(s.createTable(m.d)); err != nil {
+			return err
+		}
+		return m.createIndexes(s)
+	}
+	var old declaration
+	if err := json.Unmarshal([]byte(recorded), &old); err != nil {
+		return fmt.Errorf("%w: unreadable record", ErrNewerTable)
+	}
+	now := s.declaration()
+	if err := compatible(old, now); err != nil {
+		return err
+	}
+	return m.alter(t, old, now)
+}
+
+// compatible refuses a table that a newer program wrote, or that this one
+// declares with less than before under the same revision.
+func compatible(old, now declaration) error {
+	switch {
+	case old.Format > now.Format:
+		return fmt.Errorf("%w: format %d", ErrNewerTable, old.Format)
+	case old.Revision > now.Revision:
+		return fmt.Errorf("%w: revision %d is newer than %d", ErrNewerTable, old.Revision, now.Revision)
+	case !slices.Equal(old.Key, now.Key):
+		return fmt.Errorf("%w: the key has other columns", ErrNewerTable)
+	case old.Revision < now.Revision:
+		return nil
+	case old.Expires && !now.Expires:
+		return fmt.Errorf("%w: rows expired", ErrNewerTable)
+	}
+	for _, c := range old.Columns {
+		if !slices.Contains(now.Columns, c) {
+			return fmt.Errorf("%w: column %s is not declared", ErrNewerTable, c)
+		}
+	}
+	for _, ix := range old.Indexes {
+		if !slices.ContainsFunc(now.Indexes, ix.equal) {
+			return fmt.Errorf("%w: index %s is not declared so", ErrNewerTable, ix.Name)
+		}
+	}
+	return nil
+}
+
+func (ix declIndex) equal(o declIndex) bool {
+	return ix.Name == o.Name && ix.Unique == o.Unique && ix.Marker == o.Marker && slices.Equal(ix.Columns, o.Columns)
+}
+
+func (m *migration) alter(t AnyTable, old, now declaration) error {
+	s := t.schema()
+	for _, ix := range old.Indexes {
+		if !slices.ContainsFunc(now.Indexes, ix.equal) {
+			if err := m.ddl("DROP INDEX IF EXISTS " + quote(s.name+"__"+ix.Name)); err != nil {
+				return err
+			}
+		}
+	}
+	rebuild := now.Revision > old.Revision || now.Expires && !old.Expires
+	for _, c := range now.Columns {
+		if !slices.Contains(old.Columns, c) {
+			rebuild = true
+			if err := m.ddl(s.addColumn(m.d, c)); err != nil {
+				return err
+			}
+		}
+	}
+	if rebuild {
+		if err := m.backfill(t); err != nil {
+			return err
+		}
+	}
+	for _, c := range old.Columns {
+		if !slices.Contains(now.Columns, c) {
+			if err := m.ddl("ALTER TABLE " + quote(s.name) + " DROP COLUMN " + quote(c)); err != nil {
+				return err
+			}
+		}
+	}
+	return m.createIndexes(s)
+}
+
+func (m *migration) createIndexes(s *schema) error {
+	for _, ix := range s.indexes[1:] {
+		if err := m.ddl(s.createIndex(ix)); err != nil {
+			return err
+		}
+	}
+	if s.expires {
+		return m.ddl(s.createExpiryIndex())
+	}
+	return nil
+}
+
+// backfill computes the index columns and the expiry of every live row anew.
+// A row that changes meanwhile is written with its columns by whoever does.
+func (m *migration) backfill(t AnyTable) error {
+	s := t.schema()
+	key := s.indexes[0]
+	var after []string
+	for {
+		n := 0
+		next := after
+		err := m.apply(func(c Conn) error {
+			rows, err := m.batch(c, t, key, after)
+			if err != nil {
+				return err
+			}
+			n = len(rows)
+			for _, args := range rows {
+				if _, err := c.Exec(m.ctx, s.reindex, args...); err != nil {
+					return err
+				}
+			}
+			if n > 0 {
+				next = make([]string, s.key)
+				for i := range next {
+					next[i], _ = rows[n-1][i].(string)
+				}
+			}
+			return nil
+		})
+		if err != nil || n < backfillBatch {
+			return err
+		}
+		after = next
+	}
+}
+
+// batch reads rows behind a key and returns the arguments of reindex for each.
+func (m *migration) batch(c Conn, t AnyTable, key *index, after []string) ([][]any, error) {
+	s := t.schema()
+	var b sqlText
+	b.add(`SELECT "doc", "version" FROM `, quote(s.name))
+	s.where(&b, key, 0)
+	args := s.after(&b, key.order, false, after, nil)
+	s.live(&b)
+	s.orderBy(&b, key, false)
+	b.add(" LIMIT ").param()
+	args = append(s.liveArg(args, m.now), int64(backfillBatch))
+	var rows [][]any
+	err := c.Query(m.ctx, b.String(), args, func(v Values) error {
+		cols, err := t.rowFromDoc(v.Bytes(0))
+		rows = append(rows, append(cols, v.Int(1)))
+		return err
+	})
+	return rows, err
+}

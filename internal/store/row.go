@@ -1,0 +1,196 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Bounds on what is stored, the same on every engine. PostgreSQL's B-tree rows
+// end at 2,704 bytes, so the columns of one index and the key together stay
+// below that.
+const (
+	MaxValue    = 1024    // bytes in one key or index column
+	MaxIndexRow = 2400    // bytes in the columns of an index with the key
+	MaxDoc      = 8 << 20 // bytes of a document as JSON
+)
+
+// Row is a stored document and its version. The version starts at 1 and grows
+// by one with every update.
+type Row[T any] struct {
+	Doc     T
+	Version int64
+}
+
+// column computes the value of column i of a document, nil for NULL.
+func (t *Table[T]) column(i int, doc *T) (any, error) {
+	var v string
+	found := false
+	for _, decl := range t.cols[i] {
+		if decl.present != nil && !decl.present(doc) {
+			continue
+		}
+		got := decl.value(doc)
+		if found && got != v {
+			return nil, t.bad(i, "its declarations disagree")
+		}
+		v, found = got, true
+	}
+	if !found {
+		return nil, nil
+	}
+	if why := badText(v); why != "" {
+		return nil, t.bad(i, why)
+	}
+	return v, nil
+}
+
+// keyOf returns the primary key of a document.
+func (t *Table[T]) keyOf(doc *T) []string {
+	key := make([]string, len(t.key))
+	for i, c := range t.key {
+		key[i] = c.Value(doc)
+	}
+	return key
+}
+
+// columns computes the key and index columns of a document, with room for
+// extra more arguments.
+func (t *Table[T]) columns(doc *T, extra int) ([]any, error) {
+	vals := make([]any, len(t.cols), len(t.cols)+extra)
+	for i := range t.cols {
+		v, err := t.column(i, doc)
+		if err != nil {
+			return nil, err
+		}
+		vals[i] = v
+	}
+	for _, ix := range t.s.indexes {
+		size := 0
+		for _, c := range ix.order {
+			if v, ok := vals[c].(string); ok {
+				size += len(v)
+			}
+		}
+		if size > MaxIndexRow {
+			return nil, t.bad(ix.cols[0], "the values of one index are too long together")
+		}
+	}
+	return vals, nil
+}
+
+// encode returns the arguments of an insert: the columns, version, expiry and document.
+func (t *Table[T]) encode(doc *T, version int64) ([]any, error) {
+	vals, err := t.columns(doc, 3)
+	if err != nil {
+		return nil, err
+	}
+	text, err := t.marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	return append(vals, version, t.expiry(doc), text), nil
+}
+
+func (t *Table[T]) marshal(doc *T) (string, error) {
+	b, err := json.Marshal(doc)
+	if err != nil {
+		// The error of encoding/json may quote the value, so only its type is told.
+		return "", &ValueError{Table: t.s.name, Column: "doc", Reason: fmt.Sprintf("cannot be encoded (%T)", err)}
+	}
+	if len(b) > MaxDoc {
+		return "", &ValueError{Table: t.s.name, Column: "doc", Reason: "too large"}
+	}
+	return string(b), nil
+}
+
+func (t *Table[T]) unmarshal(b []byte, doc *T) error {
+	if err := json.Unmarshal(b, doc); err != nil {
+		return fmt.Errorf("store: %s: a stored document cannot be decoded (%T)", t.s.name, err)
+	}
+	return nil
+}
+
+// expiry returns the expiry in unix milliseconds as an SQL argument.
+func (t *Table[T]) expiry(doc *T) any {
+	if ms := t.expiryMilli(doc); ms != 0 {
+		return ms
+	}
+	return nil
+}
+
+// expiryMilli rounds down: a row is never seen after its expiry. 0 is never.
+func (t *Table[T]) expiryMilli(doc *T) int64 {
+	if t.expires == nil {
+		return 0
+	}
+	at := t.expires(doc)
+	if at.IsZero() {
+		return 0
+	}
+	return max(at.UnixMilli(), 1)
+}
+
+// rowFromDoc computes the columns of a stored document, for a backfill.
+func (t *Table[T]) rowFromDoc(b []byte) ([]any, error) {
+	doc := new(T)
+	if err := t.unmarshal(b, doc); err != nil {
+		return nil, err
+	}
+	vals, err := t.columns(doc, 1)
+	if err != nil {
+		return nil, err
+	}
+	return append(vals, t.expiry(doc)), nil
+}
+
+func (t *Table[T]) schema() *schema { return t.s }
+
+func (t *Table[T]) bad(col int, why string) error {
+	return &ValueError{Table: t.s.name, Column: t.s.cols[col], Reason: why}
+}
+
+// badText tells why a string cannot be a column. PostgreSQL refuses NUL and
+// malformed UTF-8, so no engine may hold them.
+func badText(v string) string {
+	switch {
+	case len(v) > MaxValue:
+		return "too long"
+	case strings.IndexByte(v, 0) >= 0:
+		return "holds a NUL byte"
+	case !utf8.ValidString(v):
+		return "is not UTF-8"
+	}
+	return ""
+}
+
+// lookup turns the values of a key or unique index into arguments. It reports
+// false when no stored row can have them.
+func lookup(values []string, extra int) ([]any, bool) {
+	args := make([]any, len(values), len(values)+extra)
+	for i, v := range values {
+		if badText(v) != "" {
+			return nil, false
+		}
+		args[i] = v
+	}
+	return args, true
+}
+
+// live appends the time to the arguments of a statement written with schema.live.
+func (s *schema) liveArg(args []any, now time.Time) []any {
+	if s.expires {
+		args = append(args, now.UnixMilli())
+	}
+	return args
+}
+
+// checkArity panics when a caller passes the wrong number of values: an error
+// in the program, not in its input.
+func (s *schema) checkArity(what string, got, want int) {
+	if got != want {
+		panic(fmt.Sprintf("store: table %s: %s takes %d values, got %d", s.name, what, want, got))
+	}
+}

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+)
+
+// Insert stores a new row with version 1. It returns an *ExistsError naming the
+// key or the unique index that is taken; the transaction goes on after it. A
+// row past its expiry is not in the way.
+func (t *Table[T]) Insert(ctx context.Context, w Writer, doc *T) error {
+	args, err := t.encode(doc, 1)
+	if err != nil {
+		return err
+	}
+	err = w.access(ctx, func(c Conn) error {
+		return t.guarded(ctx, c, w, args, t.s.indexes, func() (int64, error) {
+			return c.Exec(ctx, t.s.insert, args...)
+		})
+	})
+	if err == nil {
+		w.tx().note(t.s, t.keyOf(doc))
+	}
+	return err
+}
+
+// Update stores a changed document if the row still has row.Version, which
+// then grows by one; otherwise it returns ErrConflict (the row moved, expired
+// or is gone). It returns an *ExistsError when the new value of a unique index
+// is taken. The key must be the one the row was read with.
+func (t *Table[T]) Update(ctx context.Context, w Writer, row *Row[T]) error {
+	args, err := t.columns(&row.Doc, 4)
+	if err != nil {
+		return err
+	}
+	text, err := t.marshal(&row.Doc)
+	if err != nil {
+		return err
+	}
+	args = append(args, t.expiry(&row.Doc), text, row.Version)
+	args = t.s.liveArg(args, w.now())
+	err = w.access(ctx, func(c Conn) error {
+		return t.guarded(ctx, c, w, args, t.s.indexes[1:], func() (int64, error) {
+			n, err := c.Exec(ctx, t.s.update, args...)
+			if err != nil || n == 1 {
+				return n, err
+			}
+			version, err := t.probe(ctx, c, w, args[:t.s.key])
+			if err == nil && version != row.Version {
+				err = ErrConflict
+			}
+			return 0, err
+		})
+	})
+	if err == nil {
+		w.tx().bump(&row.Version)
+		w.tx().note(t.s, t.keyOf(&row.Doc))
+	}
+	return err
+}
+
+// Upsert stores the document whether or not a row with its key exists. An
+// existing row's version grows by one. It returns an *ExistsError when the
+// value of another unique index is taken.
+func (t *Table[T]) Upsert(ctx context.Context, w Writer, doc *T) error {
+	args, err := t.columns(doc, 0)
+	if err != nil {
+		return err
+	}
+	var version int64
+	err = w.access(ctx, func(c Conn) (err error) {
+		version, err = t.probe(ctx, c, w, args[:t.s.key])
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if version == 0 {
+		return t.Insert(ctx, w, doc)
+	}
+	return t.Update(ctx, w, &Row[T]{Doc: *doc, Version: version})
+}
+
+// probe returns the version of a live row, 0 when there is none.
+func (t *Table[T]) probe(ctx context.Context, c Conn, w Writer, key []any) (int64, error) {
+	var version int64
+	args := t.s.liveArg(key[:len(key):len(key)], w.now())
+	err := c.Query(ctx, t.s.probe, args, func(v Values) error {
+		version = v.Int(0)
+		return nil
+	})
+	return version, err
+}
+
+// guarded runs a statement that affects no row when the value of one of these
+// indexes is taken by another row. It then finds out which, clears an expired
+// row out of the way and tries again.
+func (t *Table[T]) guarded(ctx context.Context, c Conn, w Writer, cols []any, indexes []*index, exec func() (int64, error)) error {
+	for {
+		n, err := exec()
+		if err != nil || n == 1 {
+			return err
+		}
+		cleared, err := t.clearTaken(ctx, c, w, cols, indexes)
+		if err != nil {
+			return err
+		}
+		if !cleared {
+			return ErrConflict
+		}
+	}
+}
+
+// clearTaken looks for another row that holds a value cols needs. It deletes
+// one that has expired and reports so, or returns an *ExistsError.
+func (t *Table[T]) clearTaken(ctx context.Context, c Conn, w Writer, cols []any, indexes []*index) (bool, error) {
+	for _, ix := range indexes {
+		if !ix.unique || ix.marker >= 0 && cols[ix.marker] == nil {
+			continue
+		}
+		args := make([]any, len(ix.cols))
+		for i, n := range ix.cols {
+			args[i] = cols[n]
+		}
+		other, live, key := false, false, make([]any, t.s.key)
+		err := c.Query(ctx, ix.collide, args, func(v Values) error {
+			other = ix.name == ""
+			for i := range key {
+				key[i] = v.Text(i + 1)
+				other = other || key[i] != cols[i]
+			}
+			live = v.Null(0) || v.Int(0) > w.now().UnixMilli()
+			return nil
+		})
+		switch {
+		case err != nil:
+			return false, err
+		case other && live:
+			return false, &ExistsError{Table: t.s.name, Index: ix.name}
+		case other:
+			_, err := c.Exec(ctx, t.s.removeAny, key...)
+			return true, err
+		}
+	}
+	return false, nil
+}
