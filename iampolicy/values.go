@@ -1,0 +1,149 @@
+package iampolicy
+
+import (
+	"encoding/base64"
+	"net/netip"
+)
+
+// outcome is how one request value stands to a list of policy values, before negation.
+type outcome uint8
+
+const (
+	unmatched outcome = iota
+	matched
+	unresolved // unmatched, and at least one policy value has a variable without a value
+	unreadable // the request value is not of the operator's type
+)
+
+// values is the compiled list of policy values of one condition key.
+type values interface {
+	test(value string, ctx Context) outcome
+}
+
+// anyOf folds a test of each policy value into an outcome.
+func anyOf[T any](list []T, test func(*T) (ok, resolved bool)) outcome {
+	out := unmatched
+	for i := range list {
+		switch ok, resolved := test(&list[i]); {
+		case ok:
+			return matched
+		case !resolved:
+			out = unresolved
+		}
+	}
+	return out
+}
+
+type textValues struct {
+	list []template
+	fold bool
+}
+
+func (v textValues) test(value string, ctx Context) outcome {
+	return anyOf(v.list, func(t *template) (bool, bool) {
+		text, resolved := t.expand(ctx)
+		return resolved && (text == value || v.fold && equalFold(text, value)), resolved
+	})
+}
+
+type likeValues []template
+
+func (v likeValues) test(value string, ctx Context) outcome {
+	return anyOf(v, func(t *template) (bool, bool) { return t.match(value, ctx) })
+}
+
+type arnValues []arnPattern
+
+func (v arnValues) test(value string, ctx Context) outcome {
+	parts, ok := splitARN(value)
+	if !ok {
+		return unreadable
+	}
+	return anyOf(v, func(p *arnPattern) (bool, bool) { return p.match(value, &parts, ctx) })
+}
+
+type numericValues struct {
+	list   []decimal
+	relate relation
+}
+
+func (v numericValues) test(value string, _ Context) outcome {
+	d, ok := parseDecimal(value)
+	if !ok {
+		return unreadable
+	}
+	return anyOf(v.list, func(p *decimal) (bool, bool) { return v.relate.holds(d.compare(*p)), true })
+}
+
+type dateValues struct {
+	list   []instant
+	relate relation
+}
+
+func (v dateValues) test(value string, _ Context) outcome {
+	i, ok := parseInstant(value)
+	if !ok {
+		return unreadable
+	}
+	return anyOf(v.list, func(p *instant) (bool, bool) { return v.relate.holds(i.compare(*p)), true })
+}
+
+// boolValues may hold variables ("You can use a policy variable with the Boolean condition operator").
+type boolValues []template
+
+func (v boolValues) test(value string, ctx Context) outcome {
+	b, ok := parseBool(value)
+	if !ok {
+		return unreadable
+	}
+	return anyOf(v, func(t *template) (bool, bool) {
+		text, resolved := t.expand(ctx)
+		p, ok := parseBool(text)
+		return ok && p == b, resolved && ok
+	})
+}
+
+func parseBool(s string) (value, ok bool) {
+	value = equalFold(s, "true")
+	return value, value || equalFold(s, "false")
+}
+
+// binaryValues compares bytes; policy and context both carry them in base 64.
+type binaryValues []string
+
+func (v binaryValues) test(value string, _ Context) outcome {
+	raw, ok := parseBinary(value)
+	if !ok {
+		return unreadable
+	}
+	return anyOf(v, func(p *string) (bool, bool) { return *p == raw, true })
+}
+
+func parseBinary(s string) (string, bool) {
+	raw, err := base64.StdEncoding.Strict().DecodeString(s)
+	return string(raw), err == nil
+}
+
+type addressValues []netip.Prefix
+
+func (v addressValues) test(value string, _ Context) outcome {
+	addr, ok := parseAddress(value)
+	if !ok {
+		return unreadable
+	}
+	return anyOf(v, func(p *netip.Prefix) (bool, bool) { return p.Contains(addr), true })
+}
+
+// nullValues is tested by condition.holds: it asks about the key and not about its values.
+type nullValues []bool
+
+func (v nullValues) test(string, Context) outcome { return unmatched }
+
+func (v nullValues) wants(null bool) bool {
+	for _, want := range v {
+		if want == null {
+			return true
+		}
+	}
+	return false
+}
