@@ -15,17 +15,22 @@ type Client struct {
 	Modified time.Time `json:"modified"`
 
 	SealedSecret     []byte        `json:"sealedSecret,omitempty"` // purpose at-rest/client-secret, tenant PoolID
-	Flows            []string      `json:"flows"`                  // ALLOW_… values
+	Flows            []string      `json:"flows"`                  // flows in force, as ALLOW_… values
+	GivenFlows       []string      `json:"givenFlows,omitempty"`   // ExplicitAuthFlows as the administrator wrote them; empty: the defaults
+	Providers        []string      `json:"providers,omitempty"`    // SupportedIdentityProviders
 	ReadAttributes   []string      `json:"readAttributes,omitempty"`
 	WriteAttributes  []string      `json:"writeAttributes,omitempty"`
 	PreventExistence bool          `json:"preventExistence"` // PreventUserExistenceErrors ENABLED
 	AccessLife       time.Duration `json:"accessLife"`
 	IDLife           time.Duration `json:"idLife"`
 	RefreshLife      time.Duration `json:"refreshLife"`
+	AccessGiven      bool          `json:"accessGiven,omitempty"` // the administrator wrote it, so it is shown
+	IDGiven          bool          `json:"idGiven,omitempty"`
 	AccessUnit       string        `json:"accessUnit,omitempty"` // as the administrator wrote it: seconds, minutes, hours, days
 	IDUnit           string        `json:"idUnit,omitempty"`
 	RefreshUnit      string        `json:"refreshUnit,omitempty"`
 	Revocation       bool          `json:"revocation"` // EnableTokenRevocation: tokens carry origin_jti and jti
+	ExistenceGiven   bool          `json:"existenceGiven,omitempty"`
 	Rotation         bool          `json:"rotation,omitempty"`
 	RotationGrace    time.Duration `json:"rotationGrace,omitempty"`
 	ChallengeLife    time.Duration `json:"challengeLife"` // AuthSessionValidity

@@ -3,13 +3,14 @@ package directory
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
 // Tables lists the tables of this package, for opening the store.
-func Tables() []store.AnyTable { return []store.AnyTable{Pools, Clients, Users} }
+func Tables() []store.AnyTable { return []store.AnyTable{Pools, Clients, Users, Groups, Members} }
 
 // Canonical gives a name as the pool compares it: folded in ASCII only, so that no two scripts' letters ever meet.
 func (p *Pool) Canonical(name string) string {
@@ -24,17 +25,35 @@ func (p *Pool) Canonical(name string) string {
 	}, name)
 }
 
-// FindUser finds a user by what they typed: user name, sub, or an alias of the pool. store.ErrNotFound when there is none.
+// FindUser finds a user by what they typed: user name, an alias of the pool, or sub. store.ErrNotFound when there is none.
+// InsertUser and UpdateUser see to it that no name stands for two users.
 func FindUser(ctx context.Context, r store.Reader, p *Pool, name string) (store.Row[User], error) {
 	c := p.Canonical(name)
-	for _, index := range []string{"by_username", "by_email_alias", "by_phone_alias", "by_preferred_alias"} {
-		row, err := Users.Find(ctx, r, index, p.ID, c)
+	row, err := Users.Find(ctx, r, "by_username", p.ID, c)
+	for _, index := range p.aliasIndexes() {
 		if !errors.Is(err, store.ErrNotFound) {
 			return row, err
 		}
-		if index == "by_username" && len(p.UsernameAttributes) == 0 && len(p.AliasAttributes) == 0 {
-			break
+		row, err = Users.Find(ctx, r, index, p.ID, c)
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return row, err
+	}
+	return Users.Get(ctx, r, p.ID, name)
+}
+
+// aliasIndexes are the indexes in which a sign-in name of this pool may be.
+func (p *Pool) aliasIndexes() []string {
+	var out []string
+	for _, a := range aliasKinds() {
+		if p.aliased(a.attribute) {
+			out = append(out, a.index)
 		}
 	}
-	return Users.Get(ctx, r, p.ID, name) // the sub names the user too
+	return out
+}
+
+// aliased says that an attribute may name users at sign-in.
+func (p *Pool) aliased(attribute string) bool {
+	return slices.Contains(p.UsernameAttributes, attribute) || slices.Contains(p.AliasAttributes, attribute)
 }

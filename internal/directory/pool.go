@@ -20,14 +20,16 @@ type Pool struct {
 	AliasAttributes    []string          `json:"aliasAttributes,omitempty"`
 	AutoVerified       []string          `json:"autoVerified,omitempty"`
 	CaseSensitive      bool              `json:"caseSensitive,omitempty"`
-	Schema             []Attribute       `json:"schema,omitempty"` // custom attributes and changed standard ones
+	CaseGiven          bool              `json:"caseGiven,omitempty"` // UsernameConfiguration was given, so it is shown
+	Schema             []Attribute       `json:"schema,omitempty"`    // custom attributes and changed standard ones; see Attributes
 	Password           PasswordPolicy    `json:"password"`
 	AdminCreateOnly    bool              `json:"adminCreateOnly,omitempty"`
 	DeletionProtection bool              `json:"deletionProtection,omitempty"`
+	Tier               string            `json:"tier,omitempty"` // LITE, ESSENTIALS; a label: no feature depends on it
 	Tags               map[string]string `json:"tags,omitempty"`
 	Invite             MessageTemplate   `json:"invite"`
 	Verification       MessageTemplate   `json:"verification"`
-	RecoveryOrder      []string          `json:"recoveryOrder,omitempty"` // verified_email, verified_phone_number, admin_only
+	RecoveryOrder      []string          `json:"recoveryOrder,omitempty"` // verified_email, verified_phone_number, admin_only; empty: phone before e-mail
 }
 
 // Attribute is one attribute of a pool's schema. Custom attributes carry their "custom:" or "dev:custom:" prefix.
@@ -37,7 +39,8 @@ type Attribute struct {
 	Mutable       bool   `json:"mutable"`
 	Required      bool   `json:"required"`
 	DeveloperOnly bool   `json:"developerOnly,omitempty"`
-	Min, Max      string `json:",omitempty"` // lengths of strings, values of numbers; empty: none
+	Min           string `json:"min,omitempty"` // length of a string, value of a number; empty: no bound
+	Max           string `json:"max,omitempty"`
 }
 
 // PasswordPolicy is what a password must have.

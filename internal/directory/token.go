@@ -1,0 +1,67 @@
+package directory
+
+import (
+	"errors"
+	"time"
+)
+
+// Why a token is not accepted. Errors match one of these, or are a failure of the server's own.
+var (
+	ErrTokenInvalid = errors.New("invalid token")
+	ErrTokenExpired = errors.New("expired token")
+	ErrTokenRevoked = errors.New("revoked token")
+	ErrTokenReused  = errors.New("refresh token used again after it was replaced")
+	ErrUserGone     = errors.New("the user of the token is gone")
+	ErrUserDisabled = errors.New("the user of the token is disabled")
+)
+
+// Token is a token as a client holds it. It prints redacted.
+type Token string
+
+// String keeps the token out of logs.
+func (Token) String() string { return "[redacted]" }
+
+// GoString keeps the token out of logs.
+func (Token) GoString() string { return "[redacted]" }
+
+// Grant is a user who has proved who they are to a client of a pool.
+type Grant struct {
+	Pool   *Pool
+	Client *Client
+	User   *User
+}
+
+// Tokens is what a client gets for a grant.
+type Tokens struct {
+	Access  Token
+	ID      Token
+	Refresh Token         // empty: the client keeps the one it has
+	Life    time.Duration // of the access token
+}
+
+// AccessClaims is what a verified access token says.
+type AccessClaims struct {
+	PoolID   string
+	ClientID string
+	Sub      string
+	Username string
+	Scope    string
+	Family   string // origin_jti: the sign-in it comes from; empty when the client has no token revocation
+	AuthTime time.Time
+	IssuedAt time.Time
+	Expires  time.Time
+}
+
+// IDClaims is what a verified id token says.
+type IDClaims struct {
+	PoolID   string
+	Issuer   string
+	ClientID string // aud
+	Sub      string
+	Username string
+	Family   string // origin_jti; empty when the client has no token revocation
+	AuthTime time.Time
+	IssuedAt time.Time
+	Expires  time.Time
+	All      map[string]any // every claim, as JSON decodes it; shared: not to be changed
+}
