@@ -1,0 +1,48 @@
+package notify
+
+import (
+	"fmt"
+	"time"
+)
+
+// Medium is the way a message travels, as Cognito names it.
+type Medium string
+
+// The media.
+const (
+	Email Medium = "EMAIL"
+	SMS   Medium = "SMS"
+)
+
+// Kind says what a message is for.
+type Kind string
+
+// The kinds of messages, named after the trigger sources of Cognito's custom message trigger
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html).
+const (
+	Invitation      Kind = "AdminCreateUser"
+	SignUp          Kind = "SignUp"
+	ResendCode      Kind = "ResendCode"
+	ForgotPassword  Kind = "ForgotPassword"
+	VerifyAttribute Kind = "VerifyUserAttribute"
+	UpdateAttribute Kind = "UpdateUserAttribute"
+)
+
+// Message is one message to one user.
+type Message struct {
+	Time     time.Time `json:"time"`
+	Medium   Medium    `json:"medium"`
+	To       string    `json:"to"`                // e-mail address or phone number
+	Subject  string    `json:"subject,omitempty"` // e-mail only
+	Body     string    `json:"body"`
+	Code     string    `json:"code"` // confirmation code or temporary password, as it stands in the body
+	Username string    `json:"username"`
+	PoolID   string    `json:"poolId"`
+	Kind     Kind      `json:"kind"`
+}
+
+// String keeps the code out of logs.
+func (m Message) String() string { return fmt.Sprintf("%s message for %s", m.Medium, m.Kind) }
+
+// GoString keeps the code out of logs.
+func (m Message) GoString() string { return m.String() }
