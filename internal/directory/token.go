@@ -2,6 +2,7 @@ package directory
 
 import (
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -64,4 +65,9 @@ type IDClaims struct {
 	IssuedAt time.Time
 	Expires  time.Time
 	All      map[string]any // every claim, as JSON decodes it; shared: not to be changed
+}
+
+// Readable tells whether tokens and users of the client see an attribute. A client that lists none sees all.
+func (c *Client) Readable(attribute string) bool {
+	return len(c.ReadAttributes) == 0 || attribute == "sub" || slices.Contains(c.ReadAttributes, attribute)
 }

@@ -1,0 +1,130 @@
+package idtoken
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/seal"
+)
+
+// Refresh gives new tokens for a refresh token. allow sees the user as they are now, before anything changes, and may refuse with an error of
+// its own. Errors: ErrTokenInvalid, ErrTokenExpired, ErrTokenRevoked, ErrTokenReused (the sign-in is then over), ErrUserGone.
+func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *directory.Client, token directory.Token, allow func(*directory.User) error) (directory.Tokens, error) {
+	t, err := s.parseRefresh(pool.ID, token)
+	if err != nil {
+		return directory.Tokens{}, err
+	}
+	now := s.now()
+	if !now.Before(t.end) {
+		return directory.Tokens{}, directory.ErrTokenExpired
+	}
+	f, err := s.familyFor(ctx, s.db, client, t)
+	if err != nil {
+		return directory.Tokens{}, err
+	}
+	user, err := directory.Users.Get(ctx, s.db, pool.ID, f.Doc.Sub)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return directory.Tokens{}, directory.ErrUserGone
+	case err != nil:
+		return directory.Tokens{}, err
+	case f.Doc.AuthTime.Before(signedOut(&user.Doc)):
+		return directory.Tokens{}, directory.ErrTokenRevoked
+	}
+	if err := allow(&user.Doc); err != nil {
+		return directory.Tokens{}, err
+	}
+	i, err := s.newIssue(directory.Grant{Pool: pool, Client: client, User: &user.Doc}, now)
+	if err != nil {
+		return directory.Tokens{}, err
+	}
+	i.family, i.authTime = f.Doc.ID, f.Doc.AuthTime
+	successor, err := s.consume(ctx, client, t, &f.Doc, now)
+	if err != nil {
+		return directory.Tokens{}, err
+	}
+	out, err := s.sign(ctx, i)
+	out.Refresh = successor
+	return out, err
+}
+
+// familyFor reads the family of a token that is this client's.
+func (s *Service) familyFor(ctx context.Context, r store.Reader, client *directory.Client, t *refreshToken) (store.Row[family], error) {
+	row, err := families.Get(ctx, r, uuid(t.family))
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return row, directory.ErrTokenRevoked
+	case err != nil:
+		return row, err
+	case row.Doc.ClientID != client.ID:
+		return row, directory.ErrTokenInvalid
+	}
+	return row, nil
+}
+
+// consume checks the token's generation, and replaces it when the client rotates. Without rotation the same token goes on, nothing is written
+// and no successor is returned.
+func (s *Service) consume(ctx context.Context, client *directory.Client, t *refreshToken, seen *family, now time.Time) (directory.Token, error) {
+	if !client.Rotation && t.generation == seen.Generation && s.isHash(client.PoolID, t, seen.Hash) {
+		return "", nil
+	}
+	next := &refreshToken{family: t.family, generation: t.generation + 1, end: t.end}
+	if err := s.draw(next.secret[:]); err != nil {
+		return "", err
+	}
+	var successor directory.Token
+	reused := false
+	err := s.db.Update(ctx, func(w store.Writer) error {
+		successor, reused = "", false
+		row, err := s.familyFor(ctx, w, client, t)
+		if err != nil {
+			return err
+		}
+		f := &row.Doc
+		switch {
+		case t.generation == f.Generation && client.Rotation && s.isHash(client.PoolID, t, f.Hash):
+			successor, err = s.replace(f, next, now)
+			if err != nil {
+				return err
+			}
+			return families.Update(ctx, w, &row)
+		case t.generation+1 == f.Generation && now.Before(f.Replaced.Add(client.RotationGrace)):
+			successor, err = s.successor(ctx, f)
+			return err
+		}
+		// An old token, and too late: somebody has a copy. Who is the thief cannot be told, so both are out.
+		reused = true
+		return families.Delete(ctx, w, f.ID)
+	})
+	if err == nil && reused {
+		err = directory.ErrTokenReused
+	}
+	return successor, err
+}
+
+// replace puts the next token into the family.
+func (s *Service) replace(f *family, next *refreshToken, now time.Time) (directory.Token, error) {
+	successor := s.encodeRefresh(f.PoolID, next)
+	sealed, err := s.keys.Seal(seal.RefreshToken, f.PoolID, []byte(successor), sealedAAD(f.ID, generation(next.generation)))
+	if err != nil {
+		return "", fmt.Errorf("idtoken: %w", err)
+	}
+	f.Generation, f.Hash, f.Replaced, f.Sealed = next.generation, s.hashRefresh(f.PoolID, next), now, sealed
+	return successor, nil
+}
+
+// successor gives the token in use to who has lost the answer that held it.
+func (s *Service) successor(ctx context.Context, f *family) (directory.Token, error) {
+	b, err := s.keys.Open(ctx, seal.RefreshToken, f.PoolID, f.Sealed, sealedAAD(f.ID, generation(f.Generation)))
+	if err != nil {
+		return "", fmt.Errorf("idtoken: %w", err)
+	}
+	return directory.Token(b), nil
+}
+
+func generation(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
