@@ -72,7 +72,7 @@ func (a *Authorizer) Decide(ctx context.Context, p *caller.Principal, ask *calle
 	s := *set // the set is shared with other requests
 	s.Resource = ask.ResourcePolicy
 	if ask.Trust {
-		s.ResourceKind = iampolicy.TrustPolicy
+		s.ResourceKind = iampolicy.RoleTrust
 	}
 	account := ask.ResourceAccount
 	if account == "" {
@@ -133,22 +133,30 @@ func principalOf(p *caller.Principal) iampolicy.Principal {
 }
 
 // refusal words a denial as AWS does
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html). For a role's trust policy no reason is given: it would tell
+// whether the role exists.
 func refusal(p *caller.Principal, ask *caller.Ask, reason string) string {
 	who := p.ARN
 	if who == "" {
 		who = "anonymous"
 	}
-	return fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s %s", who, ask.Action, ask.Resource, reason)
+	text := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", who, ask.Action, ask.Resource)
+	if ask.Trust {
+		return text
+	}
+	return text + " " + reason
 }
 
 func because(d *iampolicy.Decision, action string) string {
-	article := "a"
+	policy := string(d.By) + " policy"
+	if d.By == iampolicy.PermissionsBoundary {
+		policy = string(d.By)
+	}
+	if !d.Explicit {
+		return fmt.Sprintf("because no %s allows the %s action", policy, action)
+	}
 	if d.By == iampolicy.IdentityBased {
-		article = "an"
+		return "with an explicit deny in an " + policy
 	}
-	if d.Explicit {
-		return fmt.Sprintf("with an explicit deny in %s %s policy", article, d.By)
-	}
-	return fmt.Sprintf("because no %s policy allows the %s action", d.By, action)
+	return "with an explicit deny in a " + policy
 }

@@ -5,13 +5,11 @@ import (
 	"io"
 )
 
-const (
-	upperDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"                                 // 32: access key ids are base32
-	letters     = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" // 64, without '/' and '+', which trip clients
-)
+// letters are the characters of a temporary secret: 64, without '/' and '+', which trip clients.
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 // randomText draws n characters of an alphabet whose size is a power of two, so that none is likelier than another.
-func randomText(random io.Reader, prefix, alphabet string, n int) (string, error) {
+func randomText(random io.Reader, alphabet string, n int) (string, error) {
 	b := make([]byte, n)
 	if _, err := io.ReadFull(random, b); err != nil {
 		return "", fmt.Errorf("session: randomness: %w", err)
@@ -19,5 +17,5 @@ func randomText(random io.Reader, prefix, alphabet string, n int) (string, error
 	for i := range b {
 		b[i] = alphabet[int(b[i])&(len(alphabet)-1)]
 	}
-	return prefix + string(b), nil
+	return string(b), nil
 }

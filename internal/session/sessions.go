@@ -36,10 +36,10 @@ type Sessions struct {
 // Mint makes credentials for a principal whose Session is filled, but for the access key id.
 func (s *Sessions) Mint(p caller.Principal) (caller.Credentials, error) {
 	var err error
-	if p.AccessKeyID, err = randomText(s.Random, "ASIA", upperDigits, 16); err != nil {
+	if p.AccessKeyID, err = caller.NewAccessKeyID(s.Random, "ASIA", p.Account); err != nil {
 		return caller.Credentials{}, err
 	}
-	secret, err := randomText(s.Random, "", letters, 40)
+	secret, err := randomText(s.Random, letters, 40)
 	if err != nil {
 		return caller.Credentials{}, err
 	}

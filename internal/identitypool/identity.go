@@ -1,0 +1,69 @@
+package identitypool
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
+	"github.com/mayfly-id/mayfly/internal/store"
+)
+
+// DescribeIdentity tells an identity's logins and dates.
+func (s *Service) DescribeIdentity(ctx context.Context, in *api.DescribeIdentityInput) (*api.IdentityDescription, error) {
+	row, err := identities.Get(ctx, s.Store, in.IdentityId)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, api.ResourceNotFoundException.New("Identity '%s' not found.", in.IdentityId)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := describeIdentity(&row.Doc)
+	return &d, nil
+}
+
+func describeIdentity(i *Identity) api.IdentityDescription {
+	created, modified := i.Created.Truncate(time.Millisecond), i.Modified.Truncate(time.Millisecond)
+	return api.IdentityDescription{IdentityId: &i.ID, Logins: i.Logins, CreationDate: &created, LastModifiedDate: &modified}
+}
+
+// ListIdentities lists the identities of a pool. HideDisabled hides none: no identity is ever disabled here.
+func (s *Service) ListIdentities(ctx context.Context, in *api.ListIdentitiesInput) (*api.ListIdentitiesResponse, error) {
+	if _, err := s.pool(ctx, in.IdentityPoolId); err != nil {
+		return nil, err
+	}
+	operation := "ListIdentities " + in.IdentityPoolId
+	after, err := s.openPage(ctx, operation, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	page, err := identities.List(ctx, s.Store, store.Query{Index: "by_pool", Prefix: []string{in.IdentityPoolId}, After: after, Limit: in.MaxResults})
+	if err != nil {
+		return nil, err
+	}
+	out := &api.ListIdentitiesResponse{IdentityPoolId: &in.IdentityPoolId, Identities: []api.IdentityDescription{}}
+	for _, row := range page.Rows {
+		out.Identities = append(out.Identities, describeIdentity(&row.Doc))
+	}
+	out.NextToken, err = s.sealPage(operation, page.Next)
+	return out, err
+}
+
+// DeleteIdentities deletes identities with their logins. Ids that do not exist are passed over, as AWS does.
+func (s *Service) DeleteIdentities(ctx context.Context, in *api.DeleteIdentitiesInput) (*api.DeleteIdentitiesResponse, error) {
+	err := s.Store.Update(ctx, func(w store.Writer) error {
+		for _, id := range in.IdentityIdsToDelete {
+			if _, err := logins.DeleteAll(ctx, w, "by_identity", id); err != nil {
+				return err
+			}
+			if err := identities.Delete(ctx, w, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &api.DeleteIdentitiesResponse{UnprocessedIdentityIds: []api.UnprocessedIdentityId{}}, nil
+}

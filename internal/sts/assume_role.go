@@ -1,0 +1,268 @@
+package sts
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/mayfly-id/mayfly/iampolicy"
+	"github.com/mayfly-id/mayfly/internal/awsapi/stsapi"
+	"github.com/mayfly-id/mayfly/internal/caller"
+)
+
+// Durations of AssumeRole (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html).
+const (
+	roleDefault = time.Hour
+	chainingMax = time.Hour
+)
+
+// AssumeRole gives temporary credentials of a role. The trust policy has been decided on already (askAssumeRole).
+func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) (*stsapi.AssumeRoleResponse, error) {
+	p := caller.PrincipalFrom(ctx)
+	if err := refuseAssume(p, in); err != nil {
+		return nil, err
+	}
+	role, err := s.Roles.Role(ctx, in.RoleArn)
+	if err != nil {
+		return nil, err // it was there when the request was allowed
+	}
+	duration, err := roleDuration(p, &role, in.DurationSeconds)
+	if err != nil {
+		return nil, err
+	}
+	now := caller.RequestFrom(ctx).Time
+	session := &caller.Session{Name: in.RoleSessionName, IssuedAt: now, RootIssuedAt: now, Expires: now.Add(duration)}
+	if err := inherit(session, p, in); err != nil {
+		return nil, err
+	}
+	if err := s.sessionPolicies(ctx, session, role.Account, in); err != nil {
+		return nil, err
+	}
+	packed, err := packedSize(session)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Minter.Mint(caller.Principal{Kind: caller.AssumedRole, Account: role.Account, UniqueID: role.UniqueID, Name: role.Name, EntityARN: role.ARN, Session: session})
+	if err != nil {
+		return nil, err
+	}
+	out := &stsapi.AssumeRoleResponse{
+		Credentials: credentials(c), SourceIdentity: optional(session.SourceIdentity),
+		AssumedRoleUser: &stsapi.AssumedRoleUser{
+			Arn:           "arn:aws:sts::" + role.Account + ":assumed-role/" + role.Name + "/" + session.Name,
+			AssumedRoleId: role.UniqueID + ":" + session.Name,
+		},
+	}
+	if packed > 0 {
+		out.PackedPolicySize = &packed
+	}
+	return out, nil
+}
+
+// refuseAssume holds the rules on the caller that are not policy.
+func refuseAssume(p *caller.Principal, in *stsapi.AssumeRoleRequest) error {
+	if p.Kind == caller.Root {
+		return accessDenied.New("Roles may not be assumed by root accounts.")
+	}
+	if in.SerialNumber != nil || in.TokenCode != nil { // no MFA device exists yet, so none can be right
+		return accessDenied.New("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
+	}
+	if len(in.ProvidedContexts) > 0 {
+		return notImplemented.New("ProvidedContexts is not supported by this server yet.")
+	}
+	return nil
+}
+
+func roleDuration(p *caller.Principal, role *Role, seconds *int) (time.Duration, error) {
+	d := roleDefault
+	if seconds != nil {
+		d = time.Duration(*seconds) * time.Second
+	}
+	if d > role.MaxDuration {
+		return 0, validationError.New("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+	}
+	if p.Kind == caller.AssumedRole && d > chainingMax {
+		return 0, validationError.New("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
+	}
+	return d, nil
+}
+
+// inherit carries over what a chain of roles keeps: transitive tags, the source identity, and when it began.
+func inherit(s *caller.Session, p *caller.Principal, in *stsapi.AssumeRoleRequest) error {
+	s.Tags = map[string]string{}
+	if in.SourceIdentity != nil {
+		s.SourceIdentity = *in.SourceIdentity
+	}
+	if parent := p.Session; parent != nil {
+		if parent.SourceIdentity != "" {
+			if s.SourceIdentity != "" && s.SourceIdentity != parent.SourceIdentity {
+				return accessDenied.New("The source identity of a session cannot be changed.")
+			}
+			s.SourceIdentity = parent.SourceIdentity
+		}
+		if p.Kind == caller.AssumedRole {
+			s.ChainDepth, s.RootIssuedAt = parent.ChainDepth+1, parent.RootIssuedAt
+		}
+		for _, k := range parent.TransitiveTags {
+			s.Tags[k] = parent.Tags[k]
+		}
+		s.TransitiveTags = slices.Clone(parent.TransitiveTags)
+	}
+	return addTags(s, in)
+}
+
+// addTags adds the tags of the request. Tag keys are the same whatever their case.
+func addTags(s *caller.Session, in *stsapi.AssumeRoleRequest) error {
+	taken := map[string]bool{}
+	for k := range s.Tags {
+		taken[fold(k)] = true
+	}
+	own := map[string]bool{}
+	for _, t := range in.Tags {
+		switch k := fold(t.Key); {
+		case own[k]:
+			return invalidValue.New("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+		case taken[k]:
+			return invalidValue.New("One of the specified tag keys is already set as a transitive tag of the session.")
+		default:
+			own[k] = true
+		}
+		s.Tags[t.Key] = t.Value
+	}
+	for _, k := range in.TransitiveTagKeys {
+		if !own[fold(k)] && !taken[fold(k)] {
+			return invalidValue.New("The specified transitive tag key must be included in the requested tags.")
+		}
+		if !slices.ContainsFunc(s.TransitiveTags, func(t string) bool { return fold(t) == fold(k) }) {
+			s.TransitiveTags = append(s.TransitiveTags, canonicalKey(s.Tags, k))
+		}
+	}
+	return nil
+}
+
+func canonicalKey(tags map[string]string, key string) string {
+	for k := range tags {
+		if fold(k) == fold(key) {
+			return k
+		}
+	}
+	return key
+}
+
+// sessionPolicies takes the session policies, which only ever narrow the role's.
+func (s *Service) sessionPolicies(ctx context.Context, session *caller.Session, account string, in *stsapi.AssumeRoleRequest) error {
+	if in.Policy != nil {
+		if _, err := iampolicy.Parse([]byte(*in.Policy), iampolicy.SessionPolicy); err != nil {
+			var bad *iampolicy.ParseError
+			if errors.As(err, &bad) {
+				return stsapi.MalformedPolicyDocumentException.New("%s", bad.Message)
+			}
+			return err
+		}
+		session.InlinePolicy = *in.Policy
+	}
+	for _, d := range in.PolicyArns {
+		if d.Arn == nil {
+			return validationError.New("A session policy needs an ARN.")
+		}
+		ok, err := s.Roles.PolicyExists(ctx, account, *d.Arn)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return stsapi.MalformedPolicyDocumentException.New("Policy %s does not exist or is not attachable.", *d.Arn)
+		}
+		session.PolicyARNs = append(session.PolicyARNs, *d.Arn)
+	}
+	return nil
+}
+
+// packedMost is how many bytes of session policies and tags a token may carry, so that it stays within 4 KiB.
+const packedMost = 2900
+
+// packedSize gives how much of the space for session policies and tags is used, in percent, rounded up.
+func packedSize(s *caller.Session) (int, error) {
+	n := len(s.InlinePolicy)
+	for _, a := range s.PolicyARNs {
+		n += len(a) + 1
+	}
+	for k, v := range s.Tags {
+		n += len(k) + len(v) + 2
+	}
+	percent := (n*100 + packedMost - 1) / packedMost
+	if percent > 100 {
+		return 0, stsapi.PackedPolicyTooLargeException.New("Packed size of session tags consumes %d%% of allotted space.", percent)
+	}
+	return percent, nil
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// fold is ASCII lower case: tag keys meet in nothing but that.
+func fold(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// askAssumeRole says what a request asks for: to assume the role, to tag its session, to set its source identity. A role that does not exist
+// has no trust policy, and so is refused in the same words as one that does not trust the caller.
+func (s *Service) askAssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) ([]caller.Ask, error) {
+	role, err := s.Roles.Role(ctx, in.RoleArn)
+	if err != nil && !errors.Is(err, caller.ErrUnknown) {
+		return nil, err
+	}
+	ask := caller.Ask{Action: "sts:AssumeRole", Resource: in.RoleArn, ResourceAccount: role.Account, Trust: true, Context: assumeContext(in, &role)}
+	if role.Trust != nil {
+		ask.ResourcePolicy = &iampolicy.Named{ID: role.ARN, Policy: role.Trust}
+	}
+	asks := []caller.Ask{ask}
+	if len(in.Tags) > 0 || len(in.TransitiveTagKeys) > 0 {
+		ask.Action = "sts:TagSession"
+		asks = append(asks, ask)
+	}
+	if in.SourceIdentity != nil {
+		ask.Action = "sts:SetSourceIdentity"
+		asks = append(asks, ask)
+	}
+	return asks, nil
+}
+
+// assumeContext gives the condition keys of AssumeRole
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-sts).
+func assumeContext(in *stsapi.AssumeRoleRequest, role *Role) iampolicy.MapContext {
+	c := iampolicy.MapContext{"sts:rolesessionname": {in.RoleSessionName}}
+	if in.ExternalId != nil {
+		c["sts:externalid"] = []string{*in.ExternalId}
+	}
+	if in.SourceIdentity != nil {
+		c["sts:sourceidentity"] = []string{*in.SourceIdentity}
+	}
+	if len(in.Tags) > 0 {
+		keys := map[string]bool{}
+		for _, t := range in.Tags {
+			c["aws:requesttag/"+fold(t.Key)] = []string{t.Value}
+			keys[t.Key] = true
+		}
+		c["aws:tagkeys"] = slices.Sorted(maps.Keys(keys))
+	}
+	if len(in.TransitiveTagKeys) > 0 {
+		c["sts:transitivetagkeys"] = in.TransitiveTagKeys
+	}
+	for k, v := range role.Tags {
+		c["aws:resourcetag/"+fold(k)] = []string{v}
+		c["iam:resourcetag/"+fold(k)] = []string{v}
+	}
+	return c
+}
