@@ -1,0 +1,228 @@
+package sigv4
+
+import (
+	"strings"
+	"time"
+)
+
+const (
+	maxAuthorization = 8 << 10 // bytes of an Authorization header
+	maxSignedHeaders = 64
+	maxTarget        = 64 << 10 // bytes of a request target
+	maxToken         = 8 << 10  // bytes of a session token
+)
+
+// Parse reads who signed the request, how and when, from the Authorization header or, for presigned URLs, from
+// the query. It checks form only: nothing is proven before Verify. Its errors are *Error.
+func Parse(r *Request) (*Signature, error) {
+	if err := checkRequest(r); err != nil {
+		return nil, err
+	}
+	_, query, _ := cutTarget(r.RequestURI)
+	var stack [16]pair
+	pairs, err := parseQuery(stack[:0], query)
+	if err != nil {
+		return nil, err
+	}
+	inQuery, err := signatureInQuery(pairs)
+	if err != nil {
+		return nil, err
+	}
+	s := &Signature{Expires: Skew}
+	authorization := r.Header["Authorization"]
+	switch {
+	case len(authorization) > 1 || len(authorization) == 1 && inQuery:
+		return nil, incomplete(msgTwoMechanisms)
+	case len(authorization) == 1:
+		err = s.fromHeader(r, authorization[0])
+	case inQuery:
+		err = s.fromQuery(r, pairs)
+	default:
+		return nil, &Error{Kind: Missing, Message: msgMissing}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSigned(r); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// checkRequest refuses requests whose canonical form would be ambiguous.
+func checkRequest(r *Request) error {
+	if r.Method == "" || len(r.Method) > 32 || !all(r.Method, func(c byte) bool { return 'A' <= c && c <= 'Z' || c == '-' }) {
+		return incomplete("The request method is not valid.")
+	}
+	if r.Host == "" || !all(r.Host, func(c byte) bool { return ' ' < c && c < 0x7f && c != ',' }) {
+		return incomplete("The request has no valid Host.")
+	}
+	visible := func(c byte) bool { return ' ' < c && c != 0x7f && c != '#' }
+	if len(r.RequestURI) > maxTarget || !all(r.RequestURI, visible) {
+		return incomplete("The request target is not valid.")
+	}
+	if path, _, _ := cutTarget(r.RequestURI); !normalPath(path) {
+		return incomplete("The request path must be absolute, without empty or dot segments.")
+	}
+	return nil
+}
+
+func all(s string, ok func(byte) bool) bool {
+	for i := range len(s) {
+		if !ok(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// fromHeader reads the Authorization header and the headers it refers to.
+func (s *Signature) fromHeader(r *Request, authorization string) error {
+	if len(authorization) > maxAuthorization {
+		return incomplete("The Authorization header is too long.")
+	}
+	scheme, rest, _ := strings.Cut(authorization, " ")
+	if scheme != algorithm {
+		return unsupported(scheme)
+	}
+	parts, err := splitAuthorization(rest)
+	if err != nil {
+		return err
+	}
+	date, fromDateHeader, err := headerDate(r)
+	if err == nil {
+		err = parts.complete(date)
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.fill(parts, date); err != nil {
+		return err
+	}
+	if fromDateHeader && !s.signs("date") {
+		return incomplete("'Date' must be a 'SignedHeader' in the AWS Authorization.")
+	}
+	s.SessionToken, err = headerToken(r)
+	return err
+}
+
+// unsupported answers another scheme. Its name is repeated only if it looks like one of AWS's: the header of
+// another scheme may be nothing but a secret.
+func unsupported(scheme string) error {
+	plain := func(c byte) bool { return 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' }
+	if len(scheme) <= 40 && strings.HasPrefix(scheme, "AWS") && all(scheme, plain) {
+		return incomplete("Unsupported AWS 'algorithm': '" + scheme + "'.")
+	}
+	return (&authorization{}).complete(time.Time{})
+}
+
+// authorization holds the three parts of the header; an empty part is a missing one.
+type authorization struct{ credential, signedHeaders, signature string }
+
+func splitAuthorization(rest string) (*authorization, error) {
+	parts := &authorization{}
+	for more := true; more; {
+		var part string
+		part, rest, more = strings.Cut(rest, ",")
+		name, value, ok := strings.Cut(strings.Trim(part, " "), "=")
+		var field *string
+		switch name {
+		case "Credential":
+			field = &parts.credential
+		case "SignedHeaders":
+			field = &parts.signedHeaders
+		case "Signature":
+			field = &parts.signature
+		}
+		if !ok || value == "" {
+			return nil, incomplete("The Authorization header has a part that is not a valid key=value pair (missing equal-sign).")
+		}
+		if field == nil || *field != "" {
+			return nil, incomplete("The Authorization header has a part that is unknown or given twice.")
+		}
+		*field = value
+	}
+	return parts, nil
+}
+
+// complete lists everything that is missing in one message, as AWS does. A zero date means there is none.
+func (p *authorization) complete(date time.Time) error {
+	var missing []string
+	if p.credential == "" {
+		missing = append(missing, "Authorization header requires 'Credential' parameter.")
+	}
+	if p.signature == "" {
+		missing = append(missing, "Authorization header requires 'Signature' parameter.")
+	}
+	if p.signedHeaders == "" {
+		missing = append(missing, "Authorization header requires 'SignedHeaders' parameter.")
+	}
+	if date.IsZero() {
+		missing = append(missing, msgNoDate)
+	}
+	if missing == nil {
+		return nil
+	}
+	return incomplete(strings.Join(missing, " "))
+}
+
+// fill takes the three parts and the date apart and checks them against one another.
+func (s *Signature) fill(p *authorization, date time.Time) error {
+	s.Time = date
+	if err := s.setSignedHeaders(p.signedHeaders); err != nil {
+		return err
+	}
+	if err := s.setCredential(p.credential); err != nil {
+		return err
+	}
+	if copy(s.signature[:], p.signature) != len(p.signature) || len(p.signature) != len(s.signature) ||
+		!all(p.signature, func(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' }) {
+		return mismatch(msgMismatch)
+	}
+	return nil
+}
+
+// setCredential reads keyid/date/region/service/aws4_request. The date must be the day of the signing time:
+// otherwise a key that leaked for one day would sign for another.
+func (s *Signature) setCredential(credential string) error {
+	parts := strings.Split(credential, "/")
+	if len(credential) > 512 || len(parts) != 5 {
+		return incomplete(msgCredentialParts)
+	}
+	word := func(c byte) bool { return unreserved(c) && c != '~' && c != '.' }
+	for _, part := range parts {
+		if part == "" || len(part) > 128 || !all(part, word) {
+			return incomplete(msgCredentialParts)
+		}
+	}
+	if parts[4] != terminator {
+		return mismatch(msgTerminator)
+	}
+	if at := stamp(s.Time); parts[1] != at[:8] {
+		return mismatch("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
+			parts[1] + "' != '" + at[:8] + "', from '" + at + "'.")
+	}
+	s.AccessKeyID = parts[0]
+	s.Scope = Scope{Date: parts[1], Region: parts[2], Service: parts[3]}
+	return nil
+}
+
+// setSignedHeaders reads the list, which must be lower-case, sorted and free of duplicates: there is one way
+// only to write down what is signed.
+func (s *Signature) setSignedHeaders(list string) error {
+	token := func(c byte) bool { return unreserved(c) && (c < 'A' || c > 'Z') && c != '~' }
+	names := strings.Split(list, ";")
+	if len(names) > maxSignedHeaders {
+		return incomplete("The list of signed headers is too long.")
+	}
+	for i, name := range names {
+		if name == "" || len(name) > 128 || !all(name, token) || i > 0 && names[i-1] >= name {
+			return incomplete("The signed headers must be lower-case names in alphabetical order, separated by ';'.")
+		}
+		if name == "authorization" {
+			return incomplete("The Authorization header cannot be signed.")
+		}
+	}
+	s.SignedHeaders = names
+	return nil
+}
