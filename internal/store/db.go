@@ -46,9 +46,12 @@ type DB struct {
 	shared bool
 	start  time.Time    // the feed's ages count from here, by the monotonic clock
 	alive  atomic.Int64 // nanoseconds from start to the last complete look at the feed
+	drift  atomic.Int64 // nanoseconds our clock was ahead of the engine's at that look
 
 	stop   context.CancelFunc
-	done   chan struct{}
+	ready  chan struct{} // closed after the first look at the feed
+	looked sync.Once
+	done   chan struct{} // closed when the feed has ended
 	closed atomic.Bool
 	once   sync.Once
 }
@@ -59,7 +62,7 @@ func Open(ctx context.Context, engine Engine, o Options, tables ...AnyTable) (*D
 	db := &DB{
 		engine: engine, clock: o.Now, staleFor: max(o.StaleFor, 0),
 		tables: make(map[string]AnyTable, len(tables)),
-		shared: engine.Dialect().Shared, done: make(chan struct{}),
+		shared: engine.Dialect().Shared, ready: make(chan struct{}), done: make(chan struct{}),
 	}
 	if db.clock == nil {
 		db.clock = time.Now
@@ -83,6 +86,15 @@ func Open(ctx context.Context, engine Engine, o Options, tables ...AnyTable) (*D
 	feed, stop := context.WithCancel(context.WithoutCancel(ctx))
 	db.stop = stop
 	go db.watch(feed)
+	if db.shared {
+		// The first look at the feed empties the cache; waiting for it keeps
+		// that out of the first requests.
+		select {
+		case <-db.ready:
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), db.Close())
+		}
+	}
 	return db, nil
 }
 

@@ -25,6 +25,9 @@ type Engine interface {
 	// and nothing else. The changes f returns are published to other nodes
 	// with the commit.
 	Update(ctx context.Context, f func(Conn) ([]Change, error)) error
+	// Define runs one step of DDL or of a backfill in a transaction, without the
+	// bound on time that Update may have. f may run more than once.
+	Define(ctx context.Context, f func(Conn) error) error
 	// Changes delivers what other nodes committed, until ctx is done. Engines
 	// that are never shared return at once; see Dialect.Shared.
 	Changes(ctx context.Context, to Sink) error
@@ -68,8 +71,9 @@ type Change struct {
 // Sink receives the change feed.
 type Sink interface {
 	// Alive reports a complete look at the feed that began so long ago: all
-	// that was committed before it began has been delivered.
-	Alive(took time.Duration)
+	// that was committed before it began has been delivered. at is the
+	// engine's own clock.
+	Alive(took time.Duration, at time.Time)
 	// Changed reports rows that other nodes wrote.
 	Changed([]Change)
 	// Reset reports that changes may have been missed.

@@ -10,6 +10,7 @@ type Status struct {
 	Shared   bool          // other nodes write to the same store
 	FeedAge  time.Duration // since the last complete look at the change feed; 0 when not shared
 	StaleFor time.Duration // how old the feed may get before cached rows are refused
+	Drift    time.Duration // how far this node's clock is ahead of the store's; 0 when not shared
 	Cached   int           // rows in the cache
 }
 
@@ -18,6 +19,7 @@ func (db *DB) Status() Status {
 	s := Status{Shared: db.shared, StaleFor: db.staleFor, Cached: db.cache.len()}
 	if db.shared {
 		s.FeedAge = db.feedAge(db.clock())
+		s.Drift = time.Duration(db.drift.Load())
 	}
 	return s
 }
@@ -45,9 +47,12 @@ func (db *DB) watch(ctx context.Context) {
 type feed DB
 
 // Alive implements Sink.
-func (f *feed) Alive(took time.Duration) {
+func (f *feed) Alive(took time.Duration, at time.Time) {
 	db := (*DB)(f)
-	db.alive.Store(int64(db.clock().Sub(db.start) - took))
+	now := db.clock()
+	db.drift.Store(int64(now.Add(-took / 2).Sub(at)))
+	db.alive.Store(int64(now.Sub(db.start) - took))
+	db.looked.Do(func() { close(db.ready) })
 }
 
 // Changed implements Sink.

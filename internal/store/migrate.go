@@ -71,16 +71,13 @@ type migration struct {
 // costs one read.
 func ensureTables(ctx context.Context, e Engine, clock func() time.Time, tables []AnyTable) error {
 	m := &migration{ctx: ctx, d: e.Dialect(), now: clock()}
-	update := func(step func(Conn) error) error {
-		return e.Update(ctx, func(c Conn) ([]Change, error) { return nil, step(c) })
-	}
 	if m.d.DDLBatch {
-		return update(func(c Conn) error {
+		return e.Define(ctx, func(c Conn) error {
 			m.apply = func(step func(Conn) error) error { return step(c) }
 			return m.run(tables)
 		})
 	}
-	m.apply = update
+	m.apply = func(step func(Conn) error) error { return e.Define(ctx, step) }
 	return m.run(tables)
 }
 

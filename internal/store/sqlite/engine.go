@@ -126,6 +126,11 @@ func (e *Engine) Dialect() store.Dialect {
 	}
 }
 
+// Define implements store.Engine.
+func (e *Engine) Define(ctx context.Context, f func(store.Conn) error) error {
+	return e.Update(ctx, func(c store.Conn) ([]store.Change, error) { return nil, f(c) })
+}
+
 // Changes implements store.Engine: one process has the store to itself.
 func (e *Engine) Changes(context.Context, store.Sink) error { return nil }
 
