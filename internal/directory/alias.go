@@ -158,3 +158,11 @@ func ReleaseAliases(ctx context.Context, w store.Writer, p *Pool, u *User) error
 	}
 	return nil
 }
+
+// DeleteUser removes a user and their memberships.
+func DeleteUser(ctx context.Context, w store.Writer, poolID, sub string) error {
+	if _, err := Members.DeleteAll(ctx, w, "by_user", poolID, sub); err != nil {
+		return err
+	}
+	return Users.Delete(ctx, w, poolID, sub)
+}

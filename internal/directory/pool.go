@@ -63,6 +63,9 @@ type MessageTemplate struct {
 
 // Pools is the table of user pools.
 var Pools = store.NewTable("user_pools", store.Spec[Pool]{
-	Key:     []store.Column[Pool]{{Name: "id", Value: func(p *Pool) string { return p.ID }}},
-	Indexes: []store.Index[Pool]{{Name: "by_account", Columns: []store.Column[Pool]{{Name: "account", Value: func(p *Pool) string { return p.Account }}}}},
+	Key: []store.Column[Pool]{{Name: "id", Value: func(p *Pool) string { return p.ID }}},
+	Indexes: []store.Index[Pool]{{Name: "by_region", Columns: []store.Column[Pool]{
+		{Name: "account", Value: func(p *Pool) string { return p.Account }},
+		{Name: "region", Value: func(p *Pool) string { return p.Region }},
+	}}},
 })

@@ -1,0 +1,178 @@
+package userpool
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/store"
+)
+
+// AdminCreateUser makes a user with a temporary password, and invites them; with MessageAction RESEND it invites a user again.
+// ValidationData and ClientMetadata are input for triggers, of which there are none.
+func (s *Service) AdminCreateUser(ctx context.Context, in *api.AdminCreateUserRequest) (*api.AdminCreateUserResponse, error) {
+	p, err := s.pool(ctx, in.UserPoolId)
+	if err != nil {
+		return nil, err
+	}
+	password := deref(in.TemporaryPassword)
+	if password == "" {
+		password, err = generate(s.Random, &p.Password)
+	} else {
+		err = checkPassword(p, password)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var u *directory.User
+	if deref(in.MessageAction) == api.MessageActionTypeResend {
+		u, err = s.renew(ctx, p, in, password)
+	} else {
+		u, err = s.invite(ctx, p, in, password)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.deliver(ctx, p, u, in, password); err != nil {
+		return nil, err
+	}
+	return &api.AdminCreateUserResponse{User: userView(p, u, nil)}, nil
+}
+
+// invite makes the user.
+func (s *Service) invite(ctx context.Context, p *directory.Pool, in *api.AdminCreateUserRequest, password string) (*directory.User, error) {
+	values, err := attributeMap(p, in.UserAttributes)
+	if err != nil {
+		return nil, err
+	}
+	sub, err := newSub(s.Random)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	u := &directory.User{
+		PoolID: p.ID, Sub: sub, Status: directory.ForceChangePassword, Enabled: true, Created: now, Modified: now, Attributes: values,
+	}
+	if err := name(p, u, in.Username); err != nil {
+		return nil, err
+	}
+	for key, value := range u.Attributes {
+		if value == "" {
+			delete(u.Attributes, key)
+		}
+	}
+	if err := verifiedNeeds(u.Attributes); err != nil {
+		return nil, err
+	}
+	c, err := s.credential(p, u.Username, u.Sub, password, true)
+	if err != nil {
+		return nil, err
+	}
+	c.put(u)
+	return u, s.insertUser(ctx, p, u, deref(in.ForceAliasCreation))
+}
+
+func (s *Service) insertUser(ctx context.Context, p *directory.Pool, u *directory.User, force bool) error {
+	return s.Store.Update(ctx, func(w store.Writer) error {
+		if _, err := s.poolRow(ctx, w, p.ID); err != nil { // it may be on its way out
+			return err
+		}
+		if force {
+			if err := directory.ReleaseAliases(ctx, w, p, u); err != nil {
+				return err
+			}
+		}
+		err := directory.InsertUser(ctx, w, p, u)
+		var taken *directory.TakenError
+		if errors.As(err, &taken) && p.IsUsername(taken.Attribute) {
+			return api.UsernameExistsException.New("An account with the given %s already exists.", taken.Attribute)
+		}
+		return userError(err)
+	})
+}
+
+// name gives the user the name that was typed. Where the pool's user name is an attribute it must be such an address: it becomes the
+// attribute, and the user name is the sub. Where addresses are aliases, a user name must not look like one, so that neither can stand for the
+// other.
+func name(p *directory.Pool, u *directory.User, typed string) error {
+	u.Username = typed
+	if len(p.UsernameAttributes) == 0 {
+		if slices.Contains(p.AliasAttributes, "email") && directory.IsEmail(typed) {
+			return api.InvalidParameterException.New("Username cannot be of email format, since user pool is configured for email alias.")
+		}
+		if slices.Contains(p.AliasAttributes, "phone_number") && directory.IsPhoneNumber(typed) {
+			return api.InvalidParameterException.New("Username cannot be of phone number format, since user pool is configured for phone number alias.")
+		}
+		return nil
+	}
+	u.Username = u.Sub
+	attribute, noun := "", ""
+	switch {
+	case p.IsUsername("email") && directory.IsEmail(typed):
+		attribute, noun = "email", "email"
+	case p.IsUsername("phone_number") && directory.IsPhoneNumber(typed):
+		attribute, noun = "phone_number", "phone number"
+	case len(p.UsernameAttributes) > 1:
+		return api.InvalidParameterException.New("Username should be either an email or a phone number.")
+	case p.IsUsername("email"):
+		return api.InvalidParameterException.New("Username should be an email.")
+	default:
+		return api.InvalidParameterException.New("Username should be a phone number.")
+	}
+	if given := u.Attributes[attribute]; given != "" && p.Canonical(given) != p.Canonical(typed) {
+		return api.InvalidParameterException.New("User %s should be empty or same as username, since username attribute is %s", noun, noun)
+	}
+	u.Attributes[attribute] = typed
+	return nil
+}
+
+// renew gives an invited user a new temporary password, so that they can be invited again.
+func (s *Service) renew(ctx context.Context, p *directory.Pool, in *api.AdminCreateUserRequest, password string) (*directory.User, error) {
+	row, err := findUser(ctx, s.Store, p, in.Username)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.credential(p, row.Doc.Username, row.Doc.Sub, password, true)
+	if err != nil {
+		return nil, err
+	}
+	var u directory.User
+	err = s.updateUser(ctx, p, row.Doc.Sub, func(now *directory.User) error {
+		if now.Sub != row.Doc.Sub {
+			return userError(store.ErrNotFound)
+		}
+		if now.Status != directory.ForceChangePassword {
+			return api.UnsupportedUserStateException.New("Resend not possible. %s status is not FORCE_CHANGE_PASSWORD", now.Username)
+		}
+		c.put(now)
+		u = *now
+		return nil
+	})
+	return &u, err
+}
+
+// deliver sends the invitation by every medium that was asked for and that reaches the user; SMS when none was asked for, as with AWS.
+func (s *Service) deliver(ctx context.Context, p *directory.Pool, u *directory.User, in *api.AdminCreateUserRequest, password string) error {
+	if deref(in.MessageAction) == api.MessageActionTypeSuppress {
+		return nil
+	}
+	media := unique(texts(in.DesiredDeliveryMediums))
+	if len(media) == 0 {
+		media = []string{string(api.DeliveryMediumTypeSms)}
+	}
+	for _, medium := range media {
+		to := "email"
+		if medium == string(api.DeliveryMediumTypeSms) {
+			to = "phone_number"
+		}
+		if u.Attributes[to] == "" {
+			continue
+		}
+		if err := s.Notifier.SendInvitation(ctx, p, u, medium, in.Username, password); err != nil {
+			return api.CodeDeliveryFailureException.New("The invitation could not be delivered.").Because(err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package userpool
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/mayfly-id/mayfly/iampolicy"
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/wire"
+)
+
+// onPool is the ask of an operation on one pool, named by its id.
+func onPool[In any](s *Service, id func(*In) string) wire.Asks[In] {
+	return func(ctx context.Context, in *In) ([]caller.Ask, error) {
+		return []caller.Ask{s.poolAsk(ctx, id(in), nil)}, nil
+	}
+}
+
+// poolAsk asks for a pool by the ARN it has, or would have in the caller's account: whether it is there is for those who may know.
+func (s *Service) poolAsk(ctx context.Context, id string, keys iampolicy.MapContext) caller.Ask {
+	p := &directory.Pool{ID: id, Account: caller.PrincipalFrom(ctx).Account, Region: s.region(ctx)}
+	context := iampolicy.MapContext{}
+	if known, err := s.pool(ctx, id); err == nil {
+		p = known
+		for k, v := range known.Tags {
+			context["aws:resourcetag/"+lower(k)] = []string{v}
+		}
+	}
+	maps.Copy(context, keys)
+	return caller.Ask{Resource: poolARN(p), Context: context}
+}
+
+// tagKeys are the context keys of a request that gives tags.
+func tagKeys(tags map[string]string) iampolicy.MapContext {
+	if len(tags) == 0 {
+		return nil
+	}
+	keys := iampolicy.MapContext{"aws:tagkeys": slices.Sorted(maps.Keys(tags))}
+	for k, v := range tags {
+		keys["aws:requesttag/"+lower(k)] = []string{v}
+	}
+	return keys
+}
+
+// lower folds ASCII letters, as the keys of a policy's conditions are compared.
+func lower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
+}
+
+// askCreate asks for "*": the pool has no ARN yet.
+func askCreate(_ context.Context, in *api.CreateUserPoolRequest) ([]caller.Ask, error) {
+	return []caller.Ask{{Context: tagKeys(in.UserPoolTags)}}, nil
+}
+
+func (s *Service) askUpdate(ctx context.Context, in *api.UpdateUserPoolRequest) ([]caller.Ask, error) {
+	return []caller.Ask{s.poolAsk(ctx, in.UserPoolId, tagKeys(in.UserPoolTags))}, nil
+}
+
+func (s *Service) askTag(ctx context.Context, in *api.TagResourceRequest) ([]caller.Ask, error) {
+	return s.onARN(ctx, in.ResourceArn, tagKeys(in.Tags)), nil
+}
+
+func (s *Service) askUntag(ctx context.Context, in *api.UntagResourceRequest) ([]caller.Ask, error) {
+	var keys iampolicy.MapContext
+	if len(in.TagKeys) > 0 {
+		keys = iampolicy.MapContext{"aws:tagkeys": in.TagKeys}
+	}
+	return s.onARN(ctx, in.ResourceArn, keys), nil
+}
+
+func (s *Service) askListTags(ctx context.Context, in *api.ListTagsForResourceRequest) ([]caller.Ask, error) {
+	return s.onARN(ctx, in.ResourceArn, nil), nil
+}
+
+// onARN asks for the pool that the text names, or else for the text as it stands.
+func (s *Service) onARN(ctx context.Context, text string, keys iampolicy.MapContext) []caller.Ask {
+	_, id, _ := strings.Cut(text, ":userpool/")
+	if ask := s.poolAsk(ctx, id, keys); ask.Resource == text {
+		return []caller.Ask{ask}
+	}
+	return []caller.Ask{{Resource: text, Context: keys}}
+}

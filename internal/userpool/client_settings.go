@@ -1,0 +1,184 @@
+package userpool
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
+)
+
+// localProvider is the pool itself among SupportedIdentityProviders.
+const localProvider = "COGNITO"
+
+// Defaults of an app client
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html).
+const (
+	day                  = 24 * time.Hour
+	defaultTokenLife     = time.Hour
+	defaultRefreshLife   = 30 * day
+	defaultChallengeLife = 3 // minutes
+)
+
+// settingsOf gives the settings of an update in the shape of those of a creation, so that both go the same way.
+func settingsOf(in *api.UpdateUserPoolClientRequest) *api.CreateUserPoolClientRequest {
+	return &api.CreateUserPoolClientRequest{
+		AccessTokenValidity: in.AccessTokenValidity, AllowedOAuthFlows: in.AllowedOAuthFlows,
+		AllowedOAuthFlowsUserPoolClient: in.AllowedOAuthFlowsUserPoolClient, AllowedOAuthScopes: in.AllowedOAuthScopes,
+		AnalyticsConfiguration: in.AnalyticsConfiguration, AuthSessionValidity: in.AuthSessionValidity, CallbackURLs: in.CallbackURLs,
+		DefaultRedirectURI: in.DefaultRedirectURI, EnableTokenRevocation: in.EnableTokenRevocation, ExplicitAuthFlows: in.ExplicitAuthFlows,
+		EnablePropagateAdditionalUserContextData: in.EnablePropagateAdditionalUserContextData, IdTokenValidity: in.IdTokenValidity,
+		LogoutURLs: in.LogoutURLs, PreventUserExistenceErrors: in.PreventUserExistenceErrors, ReadAttributes: in.ReadAttributes,
+		RefreshTokenRotation: in.RefreshTokenRotation, RefreshTokenValidity: in.RefreshTokenValidity,
+		SupportedIdentityProviders: in.SupportedIdentityProviders, TokenValidityUnits: in.TokenValidityUnits, WriteAttributes: in.WriteAttributes,
+	}
+}
+
+// applyClient writes the settings into a client. doing is "creating" or "updating", for the texts of errors.
+func applyClient(p *directory.Pool, c *directory.Client, in *api.CreateUserPoolClientRequest, doing string) error {
+	if err := refuseClient(in); err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		kind  string
+		names []string
+		keep  *[]string
+	}{{"read", in.ReadAttributes, &c.ReadAttributes}, {"write", in.WriteAttributes, &c.WriteAttributes}} {
+		for _, name := range f.names {
+			a, ok := p.Attribute(name)
+			if !ok || a.DeveloperOnly || f.kind == "write" && (name == "sub" || strings.HasSuffix(name, "_verified")) {
+				return api.InvalidParameterException.New("Invalid %s attributes specified while %s a client", f.kind, doing)
+			}
+		}
+		*f.keep = unique(f.names)
+	}
+	c.Providers = unique(in.SupportedIdentityProviders)
+	c.Revocation = in.EnableTokenRevocation == nil || *in.EnableTokenRevocation
+	c.PreventExistence = deref(in.PreventUserExistenceErrors) == api.PreventUserExistenceErrorTypesEnabled
+	c.ExistenceGiven = in.PreventUserExistenceErrors != nil
+	c.ChallengeLife = time.Duration(cmp.Or(deref(in.AuthSessionValidity), defaultChallengeLife)) * time.Minute
+	c.Rotation, c.RotationGrace = false, 0
+	if r := in.RefreshTokenRotation; r != nil && r.Feature == api.FeatureTypeEnabled {
+		c.Rotation, c.RotationGrace = true, time.Duration(deref(r.RetryGracePeriodSeconds))*time.Second
+	}
+	if err := applyFlows(c, texts(in.ExplicitAuthFlows)); err != nil {
+		return err
+	}
+	return applyLives(c, in)
+}
+
+// applyFlows keeps the flows as they were given and as they count. The older names stand for a client that signs in with SRP in any case; they
+// cannot be mixed with the newer ones.
+func applyFlows(c *directory.Client, given []string) error {
+	c.GivenFlows = unique(given)
+	if len(c.GivenFlows) == 0 {
+		c.Flows = []string{"ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"}
+		if c.Rotation {
+			c.Flows = c.Flows[1:]
+		}
+		return nil
+	}
+	older := 0
+	for _, f := range c.GivenFlows {
+		if !strings.HasPrefix(f, "ALLOW_") {
+			older++
+		}
+	}
+	if older != 0 && older != len(c.GivenFlows) {
+		return api.InvalidParameterException.New("1 validation error detected: Value '[%s]' at 'explicitAuthFlows' failed to satisfy constraint: "+
+			"legacy values cannot be mixed with values that have the ALLOW_ prefix.", strings.Join(c.GivenFlows, ", "))
+	}
+	if c.Rotation && slices.Contains(c.GivenFlows, "ALLOW_REFRESH_TOKEN_AUTH") {
+		return api.InvalidParameterException.New("ALLOW_REFRESH_TOKEN_AUTH cannot be enabled when refresh token rotation is enabled.")
+	}
+	c.Flows = c.GivenFlows
+	if older == 0 {
+		return nil
+	}
+	c.Flows = []string{"ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"}
+	if !c.Rotation {
+		c.Flows = append(c.Flows, "ALLOW_REFRESH_TOKEN_AUTH")
+	}
+	for _, f := range c.GivenFlows {
+		c.Flows = append(c.Flows, map[string]string{
+			"ADMIN_NO_SRP_AUTH": "ALLOW_ADMIN_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH": "ALLOW_USER_PASSWORD_AUTH",
+		}[f])
+	}
+	return nil
+}
+
+// applyLives reads how long tokens live: id and access tokens 5 minutes to a day, refresh tokens an hour to ten years.
+func applyLives(c *directory.Client, in *api.CreateUserPoolClientRequest) error {
+	units := deref(in.TokenValidityUnits)
+	c.AccessUnit, c.IDUnit, c.RefreshUnit = string(deref(units.AccessToken)), string(deref(units.IdToken)), string(deref(units.RefreshToken))
+	c.AccessGiven, c.IDGiven = in.AccessTokenValidity != nil, in.IdTokenValidity != nil
+	c.AccessLife = life(in.AccessTokenValidity, cmp.Or(c.AccessUnit, "hours"), defaultTokenLife)
+	c.IDLife = life(in.IdTokenValidity, cmp.Or(c.IDUnit, "hours"), defaultTokenLife)
+	c.RefreshLife = life(in.RefreshTokenValidity, cmp.Or(c.RefreshUnit, "days"), defaultRefreshLife)
+	for _, l := range []time.Duration{c.AccessLife, c.IDLife} {
+		if l < 5*time.Minute || l > day {
+			return api.InvalidParameterException.New("Invalid range for token validity.")
+		}
+	}
+	if c.RefreshLife < time.Hour || c.RefreshLife > 3650*day {
+		return api.InvalidParameterException.New("Invalid range for token validity.")
+	}
+	return nil
+}
+
+// life multiplies without overflow: the model bounds n to ten years of seconds, which in days is far above what any token may have.
+func life(n *int, unit string, def time.Duration) time.Duration {
+	if deref(n) == 0 {
+		return def
+	}
+	u := unitOf(unit)
+	if time.Duration(*n) > 3651*day/u {
+		return 3651 * day
+	}
+	return time.Duration(*n) * u
+}
+
+func unitOf(name string) time.Duration {
+	switch name {
+	case "seconds":
+		return time.Second
+	case "minutes":
+		return time.Minute
+	case "hours":
+		return time.Hour
+	}
+	return day
+}
+
+// clientView shows a client as DescribeUserPoolClient does; secret is empty for a client without one.
+func clientView(c *directory.Client, secret string) *api.UserPoolClientType {
+	v := &api.UserPoolClientType{
+		ClientId: &c.ID, ClientName: &c.Name, UserPoolId: &c.PoolID, ClientSecret: optional(secret), CreationDate: &c.Created, LastModifiedDate: &c.Modified,
+		RefreshTokenValidity: new(int(c.RefreshLife / unitOf(cmp.Or(c.RefreshUnit, "days")))),
+		TokenValidityUnits: &api.TokenValidityUnitsType{
+			AccessToken: optional(api.TimeUnitsType(c.AccessUnit)), IdToken: optional(api.TimeUnitsType(c.IDUnit)), RefreshToken: optional(api.TimeUnitsType(c.RefreshUnit)),
+		},
+		ReadAttributes: typed[string](c.ReadAttributes), WriteAttributes: typed[string](c.WriteAttributes),
+		ExplicitAuthFlows: typed[api.ExplicitAuthFlowsType](c.GivenFlows), SupportedIdentityProviders: typed[string](c.Providers),
+		AllowedOAuthFlowsUserPoolClient: new(false), EnableTokenRevocation: &c.Revocation,
+		EnablePropagateAdditionalUserContextData: new(false), AuthSessionValidity: new(int(c.ChallengeLife / time.Minute)),
+	}
+	if c.AccessGiven {
+		v.AccessTokenValidity = new(int(c.AccessLife / unitOf(cmp.Or(c.AccessUnit, "hours"))))
+	}
+	if c.IDGiven {
+		v.IdTokenValidity = new(int(c.IDLife / unitOf(cmp.Or(c.IDUnit, "hours"))))
+	}
+	if c.ExistenceGiven {
+		v.PreventUserExistenceErrors = new(api.PreventUserExistenceErrorTypesLegacy)
+		if c.PreventExistence {
+			v.PreventUserExistenceErrors = new(api.PreventUserExistenceErrorTypesEnabled)
+		}
+	}
+	if c.Rotation {
+		v.RefreshTokenRotation = &api.RefreshTokenRotationType{Feature: api.FeatureTypeEnabled, RetryGracePeriodSeconds: new(int(c.RotationGrace / time.Second))}
+	}
+	return v
+}

@@ -1,0 +1,166 @@
+package userpool
+
+import (
+	"cmp"
+	"slices"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
+)
+
+// poolSettings are the members that CreateUserPool and UpdateUserPool share. Both replace all of them: what is absent takes its default
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_UpdateUserPool.html).
+type poolSettings struct {
+	recovery                               *api.AccountRecoverySettingType
+	admin                                  *api.AdminCreateUserConfigType
+	autoVerified                           []api.VerifiedAttributeType
+	deletion                               *api.DeletionProtectionType
+	device                                 *api.DeviceConfigurationType
+	email                                  *api.EmailConfigurationType
+	emailMessage, emailSubject, smsMessage *string
+	lambda                                 *api.LambdaConfigType
+	mfa                                    *api.UserPoolMfaType
+	policies                               *api.UserPoolPolicyType
+	smsAuthentication                      *string
+	smsConfig                              *api.SmsConfigurationType
+	updates                                *api.UserAttributeUpdateSettingsType
+	addOns                                 *api.UserPoolAddOnsType
+	tier                                   *api.UserPoolTierType
+	template                               *api.VerificationMessageTemplateType
+}
+
+func createSettings(in *api.CreateUserPoolRequest) *poolSettings {
+	return &poolSettings{
+		in.AccountRecoverySetting, in.AdminCreateUserConfig, in.AutoVerifiedAttributes, in.DeletionProtection, in.DeviceConfiguration,
+		in.EmailConfiguration, in.EmailVerificationMessage, in.EmailVerificationSubject, in.SmsVerificationMessage, in.LambdaConfig,
+		in.MfaConfiguration, in.Policies, in.SmsAuthenticationMessage, in.SmsConfiguration, in.UserAttributeUpdateSettings,
+		in.UserPoolAddOns, in.UserPoolTier, in.VerificationMessageTemplate,
+	}
+}
+
+func updateSettings(in *api.UpdateUserPoolRequest) *poolSettings {
+	return &poolSettings{
+		in.AccountRecoverySetting, in.AdminCreateUserConfig, in.AutoVerifiedAttributes, in.DeletionProtection, in.DeviceConfiguration,
+		in.EmailConfiguration, in.EmailVerificationMessage, in.EmailVerificationSubject, in.SmsVerificationMessage, in.LambdaConfig,
+		in.MfaConfiguration, in.Policies, in.SmsAuthenticationMessage, in.SmsConfiguration, in.UserAttributeUpdateSettings,
+		in.UserPoolAddOns, in.UserPoolTier, in.VerificationMessageTemplate,
+	}
+}
+
+// apply writes the settings into a pool.
+func (in *poolSettings) apply(p *directory.Pool) error {
+	if err := refusePool(in); err != nil {
+		return err
+	}
+	p.AutoVerified = unique(texts(in.autoVerified))
+	p.DeletionProtection = deref(in.deletion) == api.DeletionProtectionTypeActive
+	p.Tier = string(cmp.Or(deref(in.tier), api.UserPoolTierTypeEssentials))
+	p.Password = directory.DefaultPasswordPolicy()
+	if in.policies != nil && in.policies.PasswordPolicy != nil {
+		p.Password = passwordPolicy(in.policies.PasswordPolicy)
+	}
+	if err := in.applyVerification(p); err != nil {
+		return err
+	}
+	if err := in.applyAdmin(p); err != nil {
+		return err
+	}
+	return in.applyRecovery(p)
+}
+
+// passwordPolicy takes what is absent as off, as Cognito does once a policy is given.
+func passwordPolicy(in *api.PasswordPolicyType) directory.PasswordPolicy {
+	def := directory.DefaultPasswordPolicy()
+	days := def.TemporaryValidityDays
+	if in.TemporaryPasswordValidityDays != nil {
+		days = *in.TemporaryPasswordValidityDays
+	}
+	return directory.PasswordPolicy{
+		MinLength: cmp.Or(deref(in.MinimumLength), def.MinLength), TemporaryValidityDays: days,
+		Lower: deref(in.RequireLowercase), Upper: deref(in.RequireUppercase), Numbers: deref(in.RequireNumbers), Symbols: deref(in.RequireSymbols),
+	}
+}
+
+// applyVerification merges the two places in which the verification texts can stand. They must agree.
+func (in *poolSettings) applyVerification(p *directory.Pool) error {
+	p.Verification = directory.MessageTemplate{Subject: deref(in.emailSubject), Email: deref(in.emailMessage), SMS: deref(in.smsMessage)}
+	if in.template == nil {
+		return nil
+	}
+	for _, f := range []struct {
+		name string
+		have *string
+		want *string
+	}{
+		{"EmailVerificationSubject", &p.Verification.Subject, in.template.EmailSubject},
+		{"EmailVerificationMessage", &p.Verification.Email, in.template.EmailMessage},
+		{"SmsVerificationMessage", &p.Verification.SMS, in.template.SmsMessage},
+	} {
+		if f.want == nil {
+			continue
+		}
+		if *f.have != "" && *f.have != *f.want {
+			return api.InvalidParameterException.New("%s and VerificationMessageTemplate must have the same value.", f.name)
+		}
+		*f.have = *f.want
+	}
+	return nil
+}
+
+func (in *poolSettings) applyAdmin(p *directory.Pool) error {
+	p.AdminCreateOnly, p.Invite = false, directory.MessageTemplate{}
+	if in.admin == nil {
+		return nil
+	}
+	p.AdminCreateOnly = deref(in.admin.AllowAdminCreateUserOnly)
+	if t := in.admin.InviteMessageTemplate; t != nil {
+		p.Invite = directory.MessageTemplate{Subject: deref(t.EmailSubject), Email: deref(t.EmailMessage), SMS: deref(t.SMSMessage)}
+	}
+	days := in.admin.UnusedAccountValidityDays
+	if days == nil {
+		return nil
+	}
+	// The older name of TemporaryPasswordValidityDays: it counts where that one is absent, and must not contradict it.
+	if in.policies != nil && in.policies.PasswordPolicy != nil && in.policies.PasswordPolicy.TemporaryPasswordValidityDays != nil {
+		if *days != p.Password.TemporaryValidityDays {
+			return api.InvalidParameterException.New("UnusedAccountValidityDays is deprecated. Please use TemporaryPasswordValidityDays in PasswordPolicy instead.")
+		}
+		return nil
+	}
+	p.Password.TemporaryValidityDays = *days
+	return nil
+}
+
+// applyRecovery keeps the names in the order of their priorities.
+func (in *poolSettings) applyRecovery(p *directory.Pool) error {
+	p.RecoveryOrder = nil
+	if in.recovery == nil {
+		return nil
+	}
+	options := slices.Clone(in.recovery.RecoveryMechanisms)
+	slices.SortStableFunc(options, func(a, b api.RecoveryOptionType) int { return cmp.Compare(a.Priority, b.Priority) })
+	for i, o := range options {
+		if i > 0 && options[i-1].Priority == o.Priority {
+			return api.InvalidParameterException.New("Recovery mechanisms must have different priorities.")
+		}
+		if slices.Contains(p.RecoveryOrder, string(o.Name)) {
+			return api.InvalidParameterException.New("Recovery mechanism %s is given more than once.", o.Name)
+		}
+		p.RecoveryOrder = append(p.RecoveryOrder, string(o.Name))
+	}
+	if len(p.RecoveryOrder) > 1 && slices.Contains(p.RecoveryOrder, string(api.RecoveryOptionNameTypeAdminOnly)) {
+		return api.InvalidParameterException.New("Invalid account recovery setting parameter. Account Recovery Setting cannot use admin_only setting with any other recovery mechanisms.")
+	}
+	return nil
+}
+
+// unique drops repetitions and keeps the order.
+func unique(in []string) []string {
+	var out []string
+	for _, v := range in {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}

@@ -1,0 +1,130 @@
+package userpool
+
+import (
+	"context"
+	"strings"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
+)
+
+// attributeMap turns a list of attributes into a map, and holds it against the schema. An absent value is an empty one.
+func attributeMap(p *directory.Pool, list []api.AttributeType) (map[string]string, error) {
+	values := make(map[string]string, len(list))
+	for i := range list {
+		name := list[i].Name
+		if _, twice := values[name]; twice {
+			return nil, api.InvalidParameterException.New("Attribute %s is given more than once.", name)
+		}
+		values[name] = deref(list[i].Value)
+	}
+	if _, ok := values["sub"]; ok {
+		return nil, api.InvalidParameterException.New("Cannot modify the non-mutable attribute sub")
+	}
+	if problem := p.CheckAttributes(values); problem != "" {
+		return nil, api.InvalidParameterException.New("%s", problem)
+	}
+	return values, nil
+}
+
+// verifiedNeeds refuses to call an address verified that is not there.
+func verifiedNeeds(attributes map[string]string) error {
+	if attributes["email_verified"] != "" && attributes["email"] == "" {
+		return api.InvalidParameterException.New("Email is required to verify/un-verify an email")
+	}
+	if attributes["phone_number_verified"] != "" && attributes["phone_number"] == "" {
+		return api.InvalidParameterException.New("Phone Number is required to verify/un-verify a phone number")
+	}
+	return nil
+}
+
+// changeAttributes writes new values into a user. A new address is not verified unless the change says so; an empty value removes.
+func changeAttributes(u *directory.User, values map[string]string) error {
+	if u.Attributes == nil {
+		u.Attributes = map[string]string{}
+	}
+	for _, address := range []string{"email", "phone_number"} {
+		value, given := values[address]
+		if given && value != u.Attributes[address] {
+			delete(u.Attributes, address+"_verified")
+			if value != "" {
+				u.Attributes[address+"_verified"] = "false"
+			}
+		}
+	}
+	for name, value := range values {
+		if value == "" {
+			delete(u.Attributes, name)
+		} else {
+			u.Attributes[name] = value
+		}
+	}
+	return verifiedNeeds(u.Attributes)
+}
+
+// AdminUpdateUserAttributes changes attributes of a user.
+func (s *Service) AdminUpdateUserAttributes(ctx context.Context, in *api.AdminUpdateUserAttributesRequest) (*api.AdminUpdateUserAttributesResponse, error) {
+	p, err := s.pool(ctx, in.UserPoolId)
+	if err != nil {
+		return nil, err
+	}
+	values, err := attributeMap(p, in.UserAttributes)
+	if err != nil {
+		return nil, err
+	}
+	err = s.updateUser(ctx, p, in.Username, func(u *directory.User) error {
+		for name, value := range values {
+			if err := writable(p, name, u.Attributes[name], value); err != nil {
+				return err
+			}
+		}
+		return changeAttributes(u, values)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &api.AdminUpdateUserAttributesResponse{}, nil
+}
+
+// writable refuses a change of an attribute that is set once, and the removal of the address that a user signs in with.
+func writable(p *directory.Pool, name, old, value string) error {
+	a, _ := p.Attribute(name)
+	if !a.Mutable && old != "" && old != value {
+		return api.InvalidParameterException.New("user.%s: Attribute cannot be updated.", name)
+	}
+	if value == "" && old != "" && p.IsUsername(name) {
+		return api.InvalidParameterException.New("Cannot delete the attribute %s: it is the user name.", name)
+	}
+	return nil
+}
+
+// AdminDeleteUserAttributes removes attributes of a user. Required ones stay.
+func (s *Service) AdminDeleteUserAttributes(ctx context.Context, in *api.AdminDeleteUserAttributesRequest) (*api.AdminDeleteUserAttributesResponse, error) {
+	p, err := s.pool(ctx, in.UserPoolId)
+	if err != nil {
+		return nil, err
+	}
+	removed := make(map[string]string, len(in.UserAttributeNames))
+	for _, name := range in.UserAttributeNames {
+		a, ok := p.Attribute(name)
+		if !ok {
+			return nil, api.InvalidParameterException.New("Attributes did not conform to the schema: The attribute %s is not defined in schema.", name)
+		}
+		if a.Required || strings.HasSuffix(name, "_verified") {
+			return nil, api.InvalidParameterException.New("user.%s: Attribute cannot be deleted.", name)
+		}
+		removed[name] = ""
+	}
+	err = s.updateUser(ctx, p, in.Username, func(u *directory.User) error {
+		for name := range removed {
+			if err := writable(p, name, u.Attributes[name], ""); err != nil {
+				return err
+			}
+		}
+		return changeAttributes(u, removed)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &api.AdminDeleteUserAttributesResponse{}, nil
+}

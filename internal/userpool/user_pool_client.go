@@ -1,0 +1,171 @@
+package userpool
+
+import (
+	"context"
+	"errors"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/internal/wire"
+	"github.com/mayfly-id/mayfly/seal"
+)
+
+// secretAAD binds the sealed secret of a client to its place.
+func secretAAD(clientID string) []byte { return seal.AAD("user_pool_clients", clientID, "secret") }
+
+// CreateUserPoolClient makes an app client. Its secret, if it has one, is stored sealed.
+func (s *Service) CreateUserPoolClient(ctx context.Context, in *api.CreateUserPoolClientRequest) (*api.CreateUserPoolClientResponse, error) {
+	p, err := s.pool(ctx, in.UserPoolId)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	c := &directory.Client{PoolID: p.ID, Name: in.ClientName, Created: now, Modified: now}
+	if err := applyClient(p, c, in, "creating"); err != nil {
+		return nil, err
+	}
+	if c.ID, err = pick(s.Random, lowerDigits, clientIDLength); err != nil {
+		return nil, err
+	}
+	secret, err := s.newSecret(c, in)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.Update(ctx, func(w store.Writer) error {
+		if _, err := s.poolRow(ctx, w, p.ID); err != nil { // it may be on its way out
+			return err
+		}
+		return directory.Clients.Insert(ctx, w, c)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &api.CreateUserPoolClientResponse{UserPoolClient: clientView(c, secret)}, nil
+}
+
+// newSecret gives the secret that was asked for, and seals it into the record; "" for none.
+func (s *Service) newSecret(c *directory.Client, in *api.CreateUserPoolClientRequest) (string, error) {
+	secret := deref(in.ClientSecret)
+	if deref(in.GenerateSecret) {
+		if secret != "" {
+			return "", api.InvalidParameterException.New("GenerateSecret and ClientSecret cannot be given together.")
+		}
+		var err error
+		if secret, err = pick(s.Random, lowerDigits, secretLength); err != nil {
+			return "", err
+		}
+	}
+	if secret == "" {
+		return "", nil
+	}
+	sealed, err := s.Keys.Seal(seal.ClientSecret, c.PoolID, []byte(secret), secretAAD(c.ID))
+	c.SealedSecret = sealed
+	return secret, err
+}
+
+// DescribeUserPoolClient shows an app client with its secret.
+func (s *Service) DescribeUserPoolClient(ctx context.Context, in *api.DescribeUserPoolClientRequest) (*api.DescribeUserPoolClientResponse, error) {
+	if _, err := s.pool(ctx, in.UserPoolId); err != nil {
+		return nil, err
+	}
+	row, err := clientRow(ctx, s.Store, in.UserPoolId, in.ClientId)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := s.openSecret(ctx, &row.Doc)
+	if err != nil {
+		return nil, err
+	}
+	return &api.DescribeUserPoolClientResponse{UserPoolClient: clientView(&row.Doc, secret)}, nil
+}
+
+func (s *Service) openSecret(ctx context.Context, c *directory.Client) (string, error) {
+	if len(c.SealedSecret) == 0 {
+		return "", nil
+	}
+	secret, err := s.Keys.Open(ctx, seal.ClientSecret, c.PoolID, c.SealedSecret, secretAAD(c.ID))
+	return string(secret), err
+}
+
+// clientRow reads a client of a pool. A client of another pool does not exist.
+func clientRow(ctx context.Context, r store.Reader, poolID, clientID string) (store.Row[directory.Client], error) {
+	row, err := directory.Clients.Get(ctx, r, clientID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && row.Doc.PoolID != poolID {
+		return row, api.ResourceNotFoundException.New("User pool client %s does not exist.", clientID)
+	}
+	return row, err
+}
+
+// UpdateUserPoolClient replaces the settings of an app client. What is absent goes back to its default, as with AWS, except for the name.
+func (s *Service) UpdateUserPoolClient(ctx context.Context, in *api.UpdateUserPoolClientRequest) (*api.UpdateUserPoolClientResponse, error) {
+	p, err := s.pool(ctx, in.UserPoolId)
+	if err != nil {
+		return nil, err
+	}
+	var c directory.Client
+	err = s.Store.Update(ctx, func(w store.Writer) error {
+		row, err := clientRow(ctx, w, p.ID, in.ClientId)
+		if err != nil {
+			return err
+		}
+		if in.ClientName != nil {
+			row.Doc.Name = *in.ClientName
+		}
+		if err := applyClient(p, &row.Doc, settingsOf(in), "updating"); err != nil {
+			return err
+		}
+		row.Doc.Modified = s.now()
+		c = row.Doc
+		return directory.Clients.Update(ctx, w, &row)
+	})
+	if err != nil {
+		return nil, err
+	}
+	secret, err := s.openSecret(ctx, &c)
+	if err != nil {
+		return nil, err
+	}
+	return &api.UpdateUserPoolClientResponse{UserPoolClient: clientView(&c, secret)}, nil
+}
+
+// DeleteUserPoolClient removes an app client. Its tokens end with it, because everything that reads them asks for the client.
+func (s *Service) DeleteUserPoolClient(ctx context.Context, in *api.DeleteUserPoolClientRequest) (*wire.Empty, error) {
+	if _, err := s.pool(ctx, in.UserPoolId); err != nil {
+		return nil, err
+	}
+	err := s.Store.Update(ctx, func(w store.Writer) error {
+		if _, err := clientRow(ctx, w, in.UserPoolId, in.ClientId); err != nil {
+			return err
+		}
+		return directory.Clients.Delete(ctx, w, in.ClientId)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &wire.Empty{}, nil
+}
+
+// ListUserPoolClients lists the app clients of a pool by name.
+func (s *Service) ListUserPoolClients(ctx context.Context, in *api.ListUserPoolClientsRequest) (*api.ListUserPoolClientsResponse, error) {
+	p, err := s.pool(ctx, in.UserPoolId)
+	if err != nil {
+		return nil, err
+	}
+	l := listing{"ListUserPoolClients", p.ID}
+	after, err := s.cursor(ctx, l, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	page, err := directory.Clients.List(ctx, s.Store, store.Query{Index: "by_pool", Prefix: []string{p.ID}, After: after, Limit: limitOf(in.MaxResults)})
+	if err != nil {
+		return nil, pageError(err)
+	}
+	out := &api.ListUserPoolClientsResponse{UserPoolClients: []api.UserPoolClientDescription{}}
+	for i := range page.Rows {
+		c := &page.Rows[i].Doc
+		out.UserPoolClients = append(out.UserPoolClients, api.UserPoolClientDescription{ClientId: &c.ID, ClientName: &c.Name, UserPoolId: &c.PoolID})
+	}
+	out.NextToken, err = s.tokenFor(ctx, l, page.Next)
+	return out, err
+}
