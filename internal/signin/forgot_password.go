@@ -1,0 +1,113 @@
+package signin
+
+import (
+	"context"
+	"errors"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/store"
+)
+
+// ForgotPassword sends a code with which a user can set a new password. A client that hides who exists gets an answer of the same shape for
+// everybody who cannot be sent one.
+func (s *Service) ForgotPassword(ctx context.Context, in *api.ForgotPasswordRequest) (*api.ForgotPasswordResponse, error) {
+	d, err := s.open(ctx, in.ClientId)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSecretHash(ctx, d, text(in.SecretHash), in.Username); err != nil {
+		return nil, err
+	}
+	a, err := s.find(ctx, d, in.Username)
+	if err != nil {
+		return nil, nameless(err)
+	}
+	attribute, err := recoverBy(d.pool, &a)
+	if a.ghost || err != nil && d.client.PreventExistence {
+		details, err := s.pretendToSend(ctx, d.pool, in.Username, resetCode)
+		return &api.ForgotPasswordResponse{CodeDeliveryDetails: details}, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.newCode(d.pool, a.user(), resetCode, attribute, "ForgotPassword")
+	if err != nil {
+		return nil, err
+	}
+	details, err := s.storeAndSend(ctx, d.pool, a.user(), c)
+	return &api.ForgotPasswordResponse{CodeDeliveryDetails: details}, err
+}
+
+// recoverBy chooses the address that a code goes to: the first of the pool's order that the user has verified.
+func recoverBy(p *directory.Pool, a *account) (string, error) {
+	u := a.user()
+	switch {
+	case !u.Enabled:
+		return "", userDisabled()
+	case u.Status == directory.ForceChangePassword:
+		return "", api.NotAuthorizedException.New("User password cannot be reset in the current state.")
+	}
+	order := p.RecoveryOrder
+	if len(order) == 0 {
+		order = []string{"verified_phone_number", "verified_email"}
+	}
+	for _, way := range order {
+		switch {
+		case way == "verified_email" && u.Attributes["email_verified"] == "true" && u.Attributes["email"] != "":
+			return "email", nil
+		case way == "verified_phone_number" && u.Attributes["phone_number_verified"] == "true" && u.Attributes["phone_number"] != "":
+			return "phone_number", nil
+		case way == "admin_only":
+			return "", api.NotAuthorizedException.New("Contact administrator to reset password.")
+		}
+	}
+	return "", api.InvalidParameterException.New("Cannot reset password for the user as there is no registered/verified email or phone_number")
+}
+
+// ConfirmForgotPassword sets a new password by the code that the user was sent. A password that does not conform leaves the code usable.
+func (s *Service) ConfirmForgotPassword(ctx context.Context, in *api.ConfirmForgotPasswordRequest) (*api.ConfirmForgotPasswordResponse, error) {
+	d, err := s.open(ctx, in.ClientId)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSecretHash(ctx, d, text(in.SecretHash), in.Username); err != nil {
+		return nil, err
+	}
+	a, err := s.find(ctx, d, in.Username)
+	if err != nil {
+		return nil, nameless(err)
+	}
+	if _, err := recoverBy(d.pool, &a); err != nil && d.client.PreventExistence {
+		a = s.ghostOf(d.pool, in.Username) // as ForgotPassword did
+	}
+	sub := a.user().Sub
+	if err := checkPolicy(d.pool, in.Password); err != nil {
+		return nil, err
+	}
+	fresh := *a.user()
+	historic := s.setPassword(ctx, d.pool, &fresh, in.Password) // for a ghost as well: the same arithmetic
+	err = s.redeem(ctx, d.pool, sub, resetCode, in.ConfirmationCode, func(ctx context.Context, w store.Writer, c *code) error {
+		row, err := directory.Users.Get(ctx, w, d.pool.ID, sub)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return mismatch()
+		case err != nil:
+			return err
+		case !row.Doc.Enabled:
+			return userDisabled()
+		case row.Version != a.row.Version:
+			return store.ErrConflict
+		case historic != nil: // only who has the code learns that a password was used before
+			return historic
+		}
+		row.Doc = fresh
+		row.Doc.Status = directory.Confirmed
+		s.prove(&row.Doc, c)
+		return directory.UpdateUser(ctx, w, d.pool, &row)
+	})
+	if err != nil {
+		return nil, writeError(err)
+	}
+	return &api.ConfirmForgotPasswordResponse{}, nil
+}

@@ -1,0 +1,88 @@
+package signin
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
+)
+
+// GetTokensFromRefreshToken refreshes, with the client's secret itself where it has one.
+func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetTokensFromRefreshTokenRequest) (*api.GetTokensFromRefreshTokenResponse, error) {
+	d, err := s.open(ctx, in.ClientId)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSecret(ctx, d, in.ClientSecret); err != nil {
+		return nil, err
+	}
+	tokens, err := s.tokens.Refresh(ctx, d.pool, d.client, directory.Token(in.RefreshToken), mayRefresh)
+	if errors.Is(err, directory.ErrTokenReused) {
+		return nil, api.RefreshTokenReuseException.New("Refresh token was used before and has been invalidated.")
+	}
+	if err != nil {
+		return nil, refreshError(err)
+	}
+	a := answer{tokens: &tokens}
+	return &api.GetTokensFromRefreshTokenResponse{AuthenticationResult: a.result()}, nil
+}
+
+// byRefreshToken is the flow REFRESH_TOKEN_AUTH. The secret hash is over the user's name or sub, as the token's owner has them.
+func (s *Service) byRefreshToken(ctx context.Context, d door, params map[string]string) (*answer, error) {
+	token := params["REFRESH_TOKEN"]
+	if token == "" {
+		return nil, missing("REFRESH_TOKEN")
+	}
+	tokens, err := s.tokens.Refresh(ctx, d.pool, d.client, directory.Token(token), func(u *directory.User) error {
+		if err := s.checkSecretHash(ctx, d, params["SECRET_HASH"], u.Username, u.Sub); err != nil {
+			return err
+		}
+		return mayRefresh(u)
+	})
+	if errors.Is(err, directory.ErrTokenReused) {
+		err = directory.ErrTokenRevoked // the flow has no error of its own for it
+	}
+	if err != nil {
+		return nil, refreshError(err)
+	}
+	return &answer{tokens: &tokens}, nil
+}
+
+func mayRefresh(u *directory.User) error {
+	switch {
+	case !u.Enabled:
+		return userDisabled()
+	case u.Status == directory.Unconfirmed:
+		return api.UserNotConfirmedException.New("User is not confirmed.")
+	case u.Status == directory.ResetRequired:
+		return api.PasswordResetRequiredException.New("Password reset required for the user")
+	}
+	return nil
+}
+
+// RevokeToken ends the sign-in of a refresh token: the token itself, and the access tokens that came from it.
+func (s *Service) RevokeToken(ctx context.Context, in *api.RevokeTokenRequest) (*api.RevokeTokenResponse, error) {
+	d, err := s.open(ctx, in.ClientId)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSecret(ctx, d, in.ClientSecret); err != nil {
+		return nil, api.UnauthorizedException.New("Invalid client secret").Because(err)
+	}
+	if !d.client.Revocation {
+		return nil, api.UnsupportedOperationException.New("Token revocation is not enabled for this client")
+	}
+	if strings.Count(in.Token, ".") == 2 {
+		return nil, api.UnsupportedTokenTypeException.New("Only refresh tokens can be revoked")
+	}
+	err = s.tokens.Revoke(ctx, d.client, directory.Token(in.Token))
+	if errors.Is(err, directory.ErrTokenInvalid) {
+		return nil, api.InvalidParameterException.New("Invalid Refresh Token")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &api.RevokeTokenResponse{}, nil
+}

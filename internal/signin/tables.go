@@ -1,0 +1,70 @@
+package signin
+
+import (
+	"time"
+
+	"github.com/mayfly-id/mayfly/internal/store"
+)
+
+// answered is the id of a challenge that was answered, until no answer to it can come any more.
+type answered struct {
+	ID      string    `json:"id"`
+	Expires time.Time `json:"expires"`
+}
+
+var consumed = store.NewTable("answered_challenges", store.Spec[answered]{
+	Key:      []store.Column[answered]{{Name: "id", Value: func(a *answered) string { return a.ID }}},
+	Expires:  func(a *answered) time.Time { return a.Expires },
+	Uncached: true,
+})
+
+// ghostFailure counts failed passwords for a name that nobody has, as User does for a name that somebody has.
+type ghostFailure struct {
+	PoolID      string    `json:"poolId"`
+	Sub         string    `json:"sub"` // derived from the name, which is not stored
+	Failures    int       `json:"failures"`
+	LockedUntil time.Time `json:"lockedUntil,omitzero"`
+	Expires     time.Time `json:"expires"`
+}
+
+var ghostFailures = store.NewTable("ghost_failures", store.Spec[ghostFailure]{
+	Key: []store.Column[ghostFailure]{
+		{Name: "pool_id", Value: func(g *ghostFailure) string { return g.PoolID }},
+		{Name: "sub", Value: func(g *ghostFailure) string { return g.Sub }},
+	},
+	Expires:  func(g *ghostFailure) time.Time { return g.Expires },
+	Uncached: true,
+})
+
+// code is the confirmation code in force for one user and purpose, and how many were sent lately.
+type code struct {
+	PoolID    string    `json:"poolId"`
+	Sub       string    `json:"sub"`
+	Kind      codeKind  `json:"kind"`
+	Attribute string    `json:"attribute,omitempty"` // that the code went to: email or phone_number
+	Address   []byte    `json:"address,omitempty"`   // keyed hash of where it went: a code proves that address, no later one
+	Hash      []byte    `json:"hash"`                // keyed hash
+	Until     time.Time `json:"until"`               // end of the code
+	Attempts  int       `json:"attempts,omitempty"`  // wrong answers to it
+	Sent      int       `json:"sent"`                // codes since Since
+	Since     time.Time `json:"since"`
+}
+
+var codes = store.NewTable("confirmation_codes", store.Spec[code]{
+	Key: []store.Column[code]{
+		{Name: "pool_id", Value: func(c *code) string { return c.PoolID }},
+		{Name: "sub", Value: func(c *code) string { return c.Sub }},
+		{Name: "kind", Value: func(c *code) string { return string(c.Kind) }},
+	},
+	Indexes: []store.Index[code]{{Name: "by_user", Columns: []store.Column[code]{
+		{Name: "pool_id", Value: func(c *code) string { return c.PoolID }},
+		{Name: "sub", Value: func(c *code) string { return c.Sub }},
+	}}},
+	Expires: func(c *code) time.Time {
+		if end := c.Since.Add(sendWindow); end.After(c.Until) {
+			return end
+		}
+		return c.Until
+	},
+	Uncached: true,
+})
