@@ -1,6 +1,9 @@
 package iampolicy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // condition is one operator applied to one context key: all conditions of a statement must hold.
 //
@@ -22,6 +25,7 @@ type condition struct {
 	set      setOperator
 	ifExists bool
 	values   values
+	nulls    []bool // the values of Null, which asks about the key and not about what it holds
 }
 
 type setOperator uint8
@@ -36,8 +40,8 @@ const (
 func (c *condition) holds(ctx Context, deny bool) bool {
 	list, ok := ctx.Lookup(c.key)
 	present := ok && len(list) > 0
-	if nulls, isNull := c.values.(nullValues); isNull {
-		return nulls.wants(!present || allEmpty(list))
+	if c.op.family == nullFamily {
+		return slices.Contains(c.nulls, !present || allEmpty(list))
 	}
 	switch {
 	case !present && c.ifExists:

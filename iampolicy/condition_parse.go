@@ -1,9 +1,6 @@
 package iampolicy
 
-import (
-	"net/netip"
-	"strings"
-)
+import "strings"
 
 // conditions compiles a Condition element: operator, then key, then one value or a list.
 func (p *parser) conditions(n *node, path string) []condition {
@@ -59,9 +56,10 @@ func (p *parser) conditionValues(c *condition, n *node, path string) values {
 	case binaryFamily:
 		return binaryValues(compileAll(p, list, path, parseBinary))
 	case addressFamily:
-		return addressValues(compileAll[netip.Prefix](p, list, path, parsePrefix))
+		return addressValues(compileAll(p, list, path, parsePrefix))
 	case nullFamily:
-		return nullValues(compileAll(p, list, path, parseBool))
+		c.nulls = compileAll(p, list, path, parseBool)
+		return nil
 	}
 	return textValues{compileAll(p, list, path, template(false)), c.op.family == foldFamily}
 }

@@ -3,7 +3,6 @@ package iampolicy
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -41,14 +40,7 @@ func readJSON(document []byte) (*node, bool) {
 	}
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.UseNumber()
-	n, ok := readNode(d, 0)
-	if !ok {
-		return nil, false
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, false
-	}
-	return n, true
+	return readNode(d, 0)
 }
 
 func readNode(d *json.Decoder, depth int) (*node, bool) {
@@ -126,11 +118,9 @@ func (n *node) scalar() (string, bool) {
 	return n.text, n.kind == stringNode || n.kind == numberNode || n.kind == boolNode
 }
 
-// write appends n as compact JSON.
+// write appends n as compact JSON. No element of a policy may be null, so a policy has none to write.
 func (n *node) write(b *bytes.Buffer) {
 	switch n.kind {
-	case nullNode:
-		b.WriteString("null")
 	case stringNode:
 		writeString(b, n.text)
 	case numberNode, boolNode:

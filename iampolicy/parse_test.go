@@ -230,13 +230,16 @@ func TestParseRejectsConditions(t *testing.T) {
 		{"null", condition(`{"Null":{"aws:x":"${aws:y}"}}`), msgLegacy, at + ".Null.aws:x"},
 		{"base 64", condition(`{"BinaryEquals":{"aws:x":"***"}}`), msgLegacy, at + ".BinaryEquals.aws:x"},
 		{"address", condition(`{"IpAddress":{"aws:x":"10.0.0.0/33"}}`), msgLegacy, at + ".IpAddress.aws:x"},
+		{"address without a range", condition(`{"NotIpAddress":{"aws:x":"somewhere"}}`), msgLegacy, at + ".NotIpAddress.aws:x"},
 		{"ARN with an open variable", condition(`{"ArnLike":{"aws:x":"arn:aws:s3:::${aws:y"}}`), msgLegacy, at + ".ArnLike.aws:x"},
 		{"text with an open variable", condition(`{"StringLike":{"aws:x":"${aws:y"}}`), msgLegacy, at + ".StringLike.aws:x"},
 	})
 }
 
 func TestParseRejectsPrincipals(t *testing.T) {
-	trust := func(principal string) string { return trustStatement(`"Action":"sts:AssumeRole","Principal":` + principal) }
+	trust := func(principal string) string {
+		return trustStatement(`"Action":"sts:AssumeRole","Principal":` + principal)
+	}
 	invalid := func(kind, value string) string { return `Invalid principal in policy: "` + kind + `":"` + value + `"` }
 	tests := []rejection{
 		{"not JSON", `{`, msgJSON, ""},

@@ -79,13 +79,12 @@ func (e *entry) names(p *Principal) grant {
 		return when(p.belongs() && p.Type != AccountRoot && p.UniqueID == e.value, indirect)
 	case serviceEntry:
 		return when(p.Type == Service && p.Service == e.value, direct)
-	case federatedEntry:
-		if p.Type == AssumedRole {
-			return when(p.Federated == e.value, indirect)
-		}
-		return when((p.Type == WebIdentity || p.Type == SAMLUser) && p.Federated == e.value, direct)
 	}
-	return noGrant
+	// federatedEntry
+	if p.Type == AssumedRole {
+		return when(p.Federated == e.value, indirect)
+	}
+	return when((p.Type == WebIdentity || p.Type == SAMLUser) && p.Federated == e.value, direct)
 }
 
 func when(ok bool, g grant) grant {

@@ -133,17 +133,3 @@ func (v addressValues) test(value string, _ Context) outcome {
 	}
 	return anyOf(v, func(p *netip.Prefix) (bool, bool) { return p.Contains(addr), true })
 }
-
-// nullValues is tested by condition.holds: it asks about the key and not about its values.
-type nullValues []bool
-
-func (v nullValues) test(string, Context) outcome { return unmatched }
-
-func (v nullValues) wants(null bool) bool {
-	for _, want := range v {
-		if want == null {
-			return true
-		}
-	}
-	return false
-}
