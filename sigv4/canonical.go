@@ -105,16 +105,22 @@ func appendHeaders(dst []byte, r *Request, names []string) ([]byte, bool) {
 // appendFolded writes a header value without outer blanks and with runs of spaces folded into one.
 func appendFolded(dst []byte, v string) ([]byte, bool) {
 	v = strings.Trim(v, " \t")
+	from := 0 // what is before is written
+	var last byte
 	for i := range len(v) {
-		switch c := v[i]; {
-		case c == ' ' && v[i-1] == ' ': // v does not begin with a space
-		case c < ' ' && c != '\t' || c == 0x7f:
-			return dst, false
-		default:
-			dst = append(dst, c)
+		c := v[i]
+		if c <= ' ' || c == 0x7f {
+			if c != ' ' && c != '\t' {
+				return dst, false
+			}
+			if c == ' ' && last == ' ' {
+				dst = append(dst, v[from:i]...)
+				from = i + 1
+			}
 		}
+		last = c
 	}
-	return dst, true
+	return append(dst, v[from:]...), true
 }
 
 // lookup finds a header by its lower-case name without allocating.

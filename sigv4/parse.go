@@ -96,7 +96,7 @@ func (s *Signature) fromHeader(r *Request, authorization string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.fill(parts, date); err != nil {
+	if err := s.fill(&parts, date); err != nil {
 		return err
 	}
 	if fromDateHeader && !s.signs("date") {
@@ -119,8 +119,7 @@ func unsupported(scheme string) error {
 // authorization holds the three parts of the header; an empty part is a missing one.
 type authorization struct{ credential, signedHeaders, signature string }
 
-func splitAuthorization(rest string) (*authorization, error) {
-	parts := &authorization{}
+func splitAuthorization(rest string) (parts authorization, err error) {
 	for more := true; more; {
 		var part string
 		part, rest, more = strings.Cut(rest, ",")
@@ -135,10 +134,10 @@ func splitAuthorization(rest string) (*authorization, error) {
 			field = &parts.signature
 		}
 		if !ok || value == "" {
-			return nil, incomplete("The Authorization header has a part that is not a valid key=value pair (missing equal-sign).")
+			return parts, incomplete("The Authorization header has a part that is not a valid key=value pair (missing equal-sign).")
 		}
 		if field == nil || *field != "" {
-			return nil, incomplete("The Authorization header has a part that is unknown or given twice.")
+			return parts, incomplete("The Authorization header has a part that is unknown or given twice.")
 		}
 		*field = value
 	}
@@ -185,20 +184,23 @@ func (s *Signature) fill(p *authorization, date time.Time) error {
 // setCredential reads keyid/date/region/service/aws4_request. The date must be the day of the signing time:
 // otherwise a key that leaked for one day would sign for another.
 func (s *Signature) setCredential(credential string) error {
-	parts := strings.Split(credential, "/")
-	if len(credential) > 512 || len(parts) != 5 {
+	if len(credential) > 512 || strings.Count(credential, "/") != 4 {
 		return incomplete(msgCredentialParts)
 	}
 	word := func(c byte) bool { return unreserved(c) && c != '~' && c != '.' }
-	for _, part := range parts {
-		if part == "" || len(part) > 128 || !all(part, word) {
+	var parts [5]string
+	for i := range parts {
+		parts[i], credential, _ = strings.Cut(credential, "/")
+		if parts[i] == "" || len(parts[i]) > 128 || !all(parts[i], word) {
 			return incomplete(msgCredentialParts)
 		}
 	}
 	if parts[4] != terminator {
 		return mismatch(msgTerminator)
 	}
-	if at := stamp(s.Time); parts[1] != at[:8] {
+	var day [8]byte
+	if string(s.Time.AppendFormat(day[:0], "20060102")) != parts[1] {
+		at := stamp(s.Time)
 		return mismatch("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '" +
 			parts[1] + "' != '" + at[:8] + "', from '" + at + "'.")
 	}
