@@ -35,9 +35,8 @@ type Minter interface {
 
 // Service is the STS.
 type Service struct {
-	Account string // the deployment's own account
-	Roles   Roles
-	Minter  Minter
+	Roles  Roles
+	Minter Minter
 }
 
 // Operations is the table of bound operations.

@@ -1,0 +1,229 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/mayfly-id/mayfly/internal/access"
+	"github.com/mayfly-id/mayfly/internal/audit"
+	"github.com/mayfly-id/mayfly/internal/config"
+	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/front"
+	"github.com/mayfly-id/mayfly/internal/iam/credential"
+	"github.com/mayfly-id/mayfly/internal/iam/record"
+	"github.com/mayfly-id/mayfly/internal/identitypool"
+	"github.com/mayfly-id/mayfly/internal/idtoken"
+	"github.com/mayfly-id/mayfly/internal/keys"
+	"github.com/mayfly-id/mayfly/internal/notify"
+	"github.com/mayfly-id/mayfly/internal/signin"
+	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/internal/store/postgres"
+	"github.com/mayfly-id/mayfly/internal/store/sqlite"
+	"github.com/mayfly-id/mayfly/internal/wire"
+	"github.com/mayfly-id/mayfly/seal"
+)
+
+// App is a running server without its listener.
+type App struct {
+	cfg    config.Config
+	log    *slog.Logger
+	now    func() time.Time
+	random io.Reader
+
+	db         *store.DB
+	deployment deployment
+	ring       *keys.Ring
+	audit      auditTrail
+	outbox     *notify.Outbox
+	uses       *credential.Tracker
+	tokens     *idtoken.Service
+	auth       *access.Authenticator
+	registry   *wire.Registry
+	front      *front.Server
+	firstRun   *FirstRun       // secrets of a first start; nil later
+	initial    *store.Snapshot // of an ephemeral server, for its reset
+	work       sync.WaitGroup
+	stopWork   context.CancelFunc
+}
+
+// auditTrail is a writer that is closed at the end.
+type auditTrail interface {
+	audit.Writer
+	io.Closer
+}
+
+// tables lists every table of the server.
+func tables() []store.AnyTable {
+	all := []store.AnyTable{deployments}
+	for _, t := range [][]store.AnyTable{keys.Tables(), record.Tables(), directory.Tables(), idtoken.Tables(), signin.Tables(), identitypool.Tables()} {
+		all = append(all, t...)
+	}
+	return all
+}
+
+// Open builds the server, and on a first start its account and first tenant. Close undoes it.
+func Open(ctx context.Context, c config.Config, log *slog.Logger) (_ *App, err error) {
+	a := &App{cfg: c, log: log, now: time.Now, random: rand.Reader, stopWork: func() {}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if !c.Ephemeral {
+		if err := c.MakeData(); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.openStore(ctx); err != nil {
+		return nil, err
+	}
+	mine, err := a.loadDeployment(ctx, &c)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.openKeys(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.openTrail(); err != nil {
+		return nil, err
+	}
+	s := a.build()
+	if mine {
+		if a.firstRun, err = a.prepare(ctx, s); err != nil {
+			return nil, fmt.Errorf("first start: %w", err)
+		}
+	}
+	if c.Ephemeral {
+		if a.initial, err = a.db.Snapshot(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+func (a *App) openStore(ctx context.Context) error {
+	var engine store.Engine
+	var err error
+	switch {
+	case a.cfg.Ephemeral:
+		engine, err = sqlite.OpenMemory()
+	case a.cfg.Store != "":
+		engine, err = postgres.Open(ctx, postgres.Config{DSN: a.cfg.Store})
+	default:
+		engine, err = sqlite.Open(a.cfg.Data)
+	}
+	if err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	if a.db, err = store.Open(ctx, engine, store.Options{Now: a.now, StaleFor: a.cfg.StaleFor}, tables()...); err != nil {
+		return fmt.Errorf("store: %w", err)
+	}
+	return nil
+}
+
+// openKeys loads the root key and the ring. A root key is made only together with a deployment: a store that has one already needs its own.
+func (a *App) openKeys(ctx context.Context) error {
+	root, err := a.rootKey()
+	if err != nil {
+		return err
+	}
+	a.ring, err = keys.Open(ctx, a.db, root, a.deployment.ID, a.random, a.now)
+	return err
+}
+
+func (a *App) rootKey() (seal.Key, error) {
+	if a.cfg.Ephemeral {
+		return keys.NewRoot(a.random)
+	}
+	path := a.cfg.RootKeyFile()
+	root, found, err := keys.LoadRoot(path)
+	switch {
+	case err != nil || found:
+		return root, err
+	case a.deployment.Ready:
+		return root, fmt.Errorf("root key: %s is missing: this store was made with a root key, and cannot be opened without it", path)
+	}
+	return keys.CreateRoot(path, a.random)
+}
+
+func (a *App) openTrail() error {
+	if a.cfg.Ephemeral {
+		a.audit, a.outbox = memoryTrail{audit.NewMemory(10_000)}, notify.NewOutbox()
+		return nil
+	}
+	file, err := audit.OpenFile(filepath.Join(a.cfg.Data, "audit.log"))
+	if err != nil {
+		return err
+	}
+	a.audit = file
+	a.outbox, err = notify.OpenOutbox(filepath.Join(a.cfg.Data, "outbox.jsonl"))
+	return err
+}
+
+// memoryTrail has nothing to close.
+type memoryTrail struct{ *audit.Memory }
+
+// Close implements io.Closer.
+func (memoryTrail) Close() error { return nil }
+
+// Run does the background work until the context ends: key rotation, expired rows, uses of access keys, signing keys made ahead.
+func (a *App) Run(ctx context.Context) {
+	ctx, a.stopWork = context.WithCancel(ctx)
+	report := func(err error) { a.log.Error("background work", "error", err) }
+	for _, job := range []func(){
+		func() { a.ring.Run(ctx, a.cfg.RotateKeys, report) },
+		func() { a.uses.Run(ctx, report) },
+		func() { a.tokens.Prefetch(ctx) },
+		func() { a.sweep(ctx, report) },
+	} {
+		a.work.Go(job)
+	}
+	a.work.Wait()
+}
+
+// sweepEvery is how often expired rows are deleted. They are not found from the moment they expire.
+const sweepEvery = time.Minute
+
+func (a *App) sweep(ctx context.Context, report func(error)) {
+	t := time.NewTicker(sweepEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			if _, err := a.db.Sweep(ctx, a.now()); err != nil && ctx.Err() == nil {
+				report(err)
+			}
+		}
+	}
+}
+
+// Close ends the background work and closes what is open, in the reverse order of Open.
+func (a *App) Close() error {
+	a.stopWork()
+	a.work.Wait()
+	var errs []error
+	if a.uses != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		errs = append(errs, a.uses.Flush(ctx))
+	}
+	if a.outbox != nil {
+		errs = append(errs, a.outbox.Close())
+	}
+	if a.audit != nil {
+		errs = append(errs, a.audit.Close())
+	}
+	if a.db != nil {
+		errs = append(errs, a.db.Close())
+	}
+	return errors.Join(errs...)
+}
