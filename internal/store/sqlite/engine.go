@@ -29,6 +29,7 @@ type Engine struct {
 	unlock   func() error
 	temp     bool // the folder goes with the engine
 	sync     string
+	w        *writer // belongs to its goroutine
 	requests chan *request
 	stopping chan struct{}
 	written  chan struct{}         // closed when the writer goroutine has ended
@@ -67,6 +68,7 @@ func open(dir, sync string, unlock func() error) (*Engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, unlock())
 	}
+	e.w = w
 	go w.run()
 	return e, nil
 }
