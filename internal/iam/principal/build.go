@@ -10,8 +10,6 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-type iampolicyPtr = *iampolicy.Policy
-
 // policies is a set with the rows that it was built from, beside the entity's own.
 type policies struct {
 	set     iampolicy.Set
@@ -39,8 +37,8 @@ func (s *Principals) entityPolicies(ctx context.Context, kept *atomic.Pointer[po
 	if p := kept.Load(); p != nil && p.current(ctx, s.db) {
 		return &p.set, nil
 	}
-	b := builder{s: s, ctx: ctx, out: &policies{}}
-	if err := b.entity(g, groups); err != nil {
+	b := builder{s: s, out: &policies{}}
+	if err := b.entity(ctx, g, groups); err != nil {
 		return nil, fmt.Errorf("iam: policies: %w", err)
 	}
 	kept.Store(b.out)
@@ -50,34 +48,33 @@ func (s *Principals) entityPolicies(ctx context.Context, kept *atomic.Pointer[po
 // builder compiles the policies of an entity.
 type builder struct {
 	s   *Principals
-	ctx context.Context // of the one call that builds
 	out *policies
 }
 
-func (b *builder) entity(g *record.Grants, groups []string) error {
-	if err := b.grants(g); err != nil {
+func (b *builder) entity(ctx context.Context, g *record.Grants, groups []string) error {
+	if err := b.grants(ctx, g); err != nil {
 		return err
 	}
 	for _, id := range groups {
-		row, err := record.Groups.GetCached(b.ctx, b.s.db, id)
+		row, err := record.Groups.GetCached(ctx, b.s.db, id)
 		if err != nil {
 			return err
 		}
 		b.out.groups = append(b.out.groups, row)
-		if err := b.grants(&row.Doc.Grants); err != nil {
+		if err := b.grants(ctx, &row.Doc.Grants); err != nil {
 			return err
 		}
 	}
 	if g.Boundary == nil {
 		return nil
 	}
-	n, err := b.managed(g.Boundary)
+	n, err := b.managed(ctx, g.Boundary)
 	b.out.set.Boundary = &n
 	return err
 }
 
 // grants adds the inline and attached policies of the entity or of one of its groups.
-func (b *builder) grants(g *record.Grants) error {
+func (b *builder) grants(ctx context.Context, g *record.Grants) error {
 	for i := range g.Inline {
 		c, err := b.s.compiler.compile(g.Inline[i].Document, iampolicy.IdentityPolicy)
 		if err != nil {
@@ -86,7 +83,7 @@ func (b *builder) grants(g *record.Grants) error {
 		b.out.set.Identity = append(b.out.set.Identity, iampolicy.Named{ID: g.Inline[i].Name, Policy: c})
 	}
 	for i := range g.Attached {
-		n, err := b.managed(&g.Attached[i])
+		n, err := b.managed(ctx, &g.Attached[i])
 		if err != nil {
 			return err
 		}
@@ -96,10 +93,10 @@ func (b *builder) grants(g *record.Grants) error {
 }
 
 // managed compiles the version in force of a managed policy.
-func (b *builder) managed(ref *record.PolicyRef) (iampolicy.Named, error) {
+func (b *builder) managed(ctx context.Context, ref *record.PolicyRef) (iampolicy.Named, error) {
 	p := record.ManagedByID(ref.ID)
 	if p == nil {
-		row, err := record.Policies.GetCached(b.ctx, b.s.db, ref.ID)
+		row, err := record.Policies.GetCached(ctx, b.s.db, ref.ID)
 		if err != nil {
 			return iampolicy.Named{}, fmt.Errorf("policy %s: %w", ref.ARN, err)
 		}

@@ -56,7 +56,9 @@ type compiledKey struct {
 }
 
 // compiler keeps compiled documents. A document never changes under its key, so entries are never stale.
-type compiler struct{ kept *cache[compiledKey, *iampolicy.Policy] }
+type compiler struct {
+	kept *cache[compiledKey, *iampolicy.Policy]
+}
 
 func (c *compiler) compile(document string, g iampolicy.Grammar) (*iampolicy.Policy, error) {
 	k := compiledKey{sha256.Sum256([]byte(document)), g}

@@ -85,8 +85,8 @@ func (s *Principals) rolePolicies(ctx context.Context, p *caller.Principal) (*ia
 
 // fresh builds a set for one use.
 func (s *Principals) fresh(ctx context.Context, g *record.Grants, groups []string) (*iampolicy.Set, error) {
-	b := builder{s: s, ctx: ctx, out: &policies{}}
-	if err := b.entity(g, groups); err != nil {
+	b := builder{s: s, out: &policies{}}
+	if err := b.entity(ctx, g, groups); err != nil {
 		return nil, fmt.Errorf("iam: policies: %w", err)
 	}
 	return &b.out.set, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/mayfly-id/mayfly/iampolicy"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -42,7 +43,7 @@ type Principals struct {
 func New(c Config) *Principals {
 	return &Principals{
 		db: c.Store, keys: c.Keys, uses: c.Uses,
-		compiler: compiler{newCache[compiledKey, iampolicyPtr](mostPolicies)},
+		compiler: compiler{newCache[compiledKey, *iampolicy.Policy](mostPolicies)},
 		users:    newCache[entityID, *entity[record.User]](mostEntities),
 		roles:    newCache[entityID, *entity[record.Role]](mostEntities),
 	}
