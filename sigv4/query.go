@@ -38,13 +38,18 @@ func parseQuery(dst []pair, query string) ([]pair, error) {
 	if err := refuseCaseVariants(dst); err != nil {
 		return nil, err
 	}
-	slices.SortFunc(dst, func(a, b pair) int {
+	sortPairs(dst)
+	return dst, nil
+}
+
+// sortPairs orders by encoded name, then by encoded value.
+func sortPairs(pairs []pair) {
+	slices.SortFunc(pairs, func(a, b pair) int {
 		if c := strings.Compare(a.name, b.name); c != 0 {
 			return c
 		}
 		return strings.Compare(a.value, b.value)
 	})
-	return dst, nil
 }
 
 // refuseCaseVariants closes CVE-2022-2385: a reader that folds case would take the value of another parameter
