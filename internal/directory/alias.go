@@ -67,26 +67,40 @@ func UpdateUser(ctx context.Context, w store.Writer, p *Pool, row *store.Row[Use
 // namesFree refuses what the unique indexes cannot see: a name of this user that is a name of another kind of somebody else. Otherwise a
 // newcomer could call themselves by the sub or alias of another user and be found in their place.
 func namesFree(ctx context.Context, r store.Reader, p *Pool, u *User) error {
-	if u.Username != u.Sub {
-		if err := absent(Users.Get(ctx, r, p.ID, u.Username)); err != nil {
-			return named(err, "username")
-		}
+	if err := nameFree(ctx, r, p, u, u.Canonical, "by_username"); err != nil {
+		return named(err, "username")
+	}
+	if err := nameFree(ctx, r, p, u, u.Sub, ""); err != nil {
+		return named(err, "username")
 	}
 	for _, a := range aliasKinds() {
-		if p.aliased(a.attribute) {
-			if err := othersAlias(ctx, r, p, u, a.index, u.Canonical); err != nil {
-				return named(err, "username")
+		if value := *a.field(u); value != "" {
+			if err := nameFree(ctx, r, p, u, value, a.index); err != nil {
+				return named(err, a.attribute)
 			}
 		}
-		value := *a.field(u)
-		if value == "" {
+	}
+	return nil
+}
+
+// nameFree looks for a name of u among the names of other users: their subs, user names and aliases, but for the index that own names,
+// because the store keeps each unique by itself. Subs are lower-case, so that a canonical name can be compared with them.
+func nameFree(ctx context.Context, r store.Reader, p *Pool, u *User, name, own string) error {
+	if name != u.Sub {
+		if err := absent(Users.Get(ctx, r, p.ID, name)); err != nil {
+			return err
+		}
+	}
+	for _, index := range append(p.aliasIndexes(), "by_username") {
+		if index == own {
 			continue
 		}
-		if err := othersAlias(ctx, r, p, u, "by_username", value); err != nil {
-			return named(err, a.attribute)
+		row, err := Users.Find(ctx, r, index, p.ID, name)
+		if err == nil && row.Doc.Sub == u.Sub {
+			continue
 		}
-		if err := absent(Users.Get(ctx, r, p.ID, value)); err != nil {
-			return named(err, a.attribute)
+		if err := absent(row, err); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -110,14 +124,6 @@ func absent(_ store.Row[User], err error) error {
 		return nil
 	}
 	return err
-}
-
-func othersAlias(ctx context.Context, r store.Reader, p *Pool, u *User, index, value string) error {
-	row, err := Users.Find(ctx, r, index, p.ID, value)
-	if err == nil && row.Doc.Sub == u.Sub {
-		return nil
-	}
-	return absent(row, err)
 }
 
 // taken translates a collision in one of the unique indexes.

@@ -1,0 +1,84 @@
+package notify
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/mayfly-id/mayfly/internal/directory"
+)
+
+func TestSender(t *testing.T) {
+	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	plain := &directory.Pool{ID: "eu-west-1_abc"}
+	own := &directory.Pool{
+		ID:           "eu-west-1_def",
+		Invite:       directory.MessageTemplate{Subject: "Welcome {username}", Email: "{username}: {####} {####}", SMS: "{####}"},
+		Verification: directory.MessageTemplate{Subject: "Code", Email: "<b>{####}</b> for {username}", SMS: "{####}!"},
+	}
+	ann := &directory.User{Username: "{####}", Attributes: map[string]string{"email": "ann@x.example", "phone_number": "+15550100"}}
+	message := func(p *directory.Pool, medium Medium, to, subject, body, username, code string, kind Kind) Message {
+		return Message{Time: now, Medium: medium, To: to, Subject: subject, Body: body, Code: code, Username: username, PoolID: p.ID, Kind: kind}
+	}
+	for name, c := range map[string]struct {
+		send func(*Sender) error
+		want Message
+	}{
+		"invitation by e-mail": {
+			func(s *Sender) error { return s.SendInvitation(t.Context(), plain, ann, "EMAIL", "ann", "pw") },
+			message(plain, Email, "ann@x.example", "Your temporary password", "Your username is ann and temporary password is pw.", "ann", "pw", Invitation),
+		},
+		"invitation by SMS": {
+			func(s *Sender) error { return s.SendInvitation(t.Context(), plain, ann, "SMS", "ann", "pw") },
+			message(plain, SMS, "+15550100", "", "Your username is ann and temporary password is pw.", "ann", "pw", Invitation),
+		},
+		"own invitation": {
+			func(s *Sender) error { return s.SendInvitation(t.Context(), own, ann, "EMAIL", "ann", "pw") },
+			message(own, Email, "ann@x.example", "Welcome ann", "ann: pw pw", "ann", "pw", Invitation),
+		},
+		"code by e-mail": {
+			func(s *Sender) error { return s.SendCode(t.Context(), plain, ann, "SignUp", "123456", "new@x.example") },
+			message(plain, Email, "new@x.example", "Your verification code", "Your verification code is 123456.", "{####}", "123456", SignUp),
+		},
+		"own code by SMS": {
+			func(s *Sender) error {
+				return s.SendCode(t.Context(), own, ann, "ForgotPassword", "123456", "+15550199")
+			},
+			message(own, SMS, "+15550199", "", "123456!", "{####}", "123456", ForgotPassword),
+		},
+		"name like a placeholder": {
+			func(s *Sender) error {
+				return s.SendCode(t.Context(), own, ann, "ForgotPassword", "123456", "a@x.example")
+			},
+			message(own, Email, "a@x.example", "Code", "<b>123456</b> for {####}", "{####}", "123456", ForgotPassword),
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := NewOutbox()
+			if err := c.send(NewSender(o, func() time.Time { return now })); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]Message{c.want}, o.List(0)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestSenderNeedsDestination(t *testing.T) {
+	o := NewOutbox()
+	s := NewSender(o, time.Now)
+	p, u := &directory.Pool{}, &directory.User{}
+	for _, err := range []error{
+		s.SendInvitation(t.Context(), p, u, "SMS", "ann", "pw"), s.SendInvitation(t.Context(), p, u, "EMAIL", "ann", "pw"),
+		s.SendCode(t.Context(), p, u, "SignUp", "123456", ""),
+	} {
+		if !errors.Is(err, errNoDestination) {
+			t.Errorf("error is %v", err)
+		}
+	}
+	if len(o.List(0)) != 0 {
+		t.Error("messages went nowhere")
+	}
+}
