@@ -131,6 +131,9 @@ func TestParseRefuses(t *testing.T) {
 			if refused.Kind != tc.kind || !strings.Contains(refused.Message, tc.message) {
 				t.Errorf("Parse() error = %v: %q, want %v: %q", refused.Kind, refused.Message, tc.kind, tc.message)
 			}
+			if err.Error() != refused.Message {
+				t.Errorf("Error() = %q, want the message", err)
+			}
 			if strings.Contains(refused.Message, "s3cr3t") || strings.Contains(refused.Message, "5fa00fa") {
 				t.Errorf("the message repeats a secret: %q", refused.Message)
 			}
