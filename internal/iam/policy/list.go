@@ -83,6 +83,9 @@ const mostReads = 20
 
 func (w *walk) from(ctx context.Context, place string) error {
 	after, inAWS := strings.CutPrefix(place, "a")
+	if !inAWS {
+		after = ""
+	}
 	if w.f.own && !inAWS {
 		done, err := w.own(ctx, store.Cursor(strings.TrimPrefix(place, "o")))
 		if err != nil || !done {
