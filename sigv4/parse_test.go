@@ -74,6 +74,8 @@ func TestParseRefuses(t *testing.T) {
 		{"date unsigned", replaceAuthorization("host;x-amz-date", "host"), Incomplete, "'X-Amz-Date' must be a 'SignedHeader'"},
 		{"amz header unsigned", set("X-Amz-Target", "x"), Incomplete, "'X-Amz-Target' must be a 'SignedHeader'"},
 		{"content type unsigned", set("Content-Type", "text/plain"), Incomplete, "'Content-Type' must be a 'SignedHeader'"},
+		{"unsigned type in another case", set("Content-Type", "Application/x-www-form-urlencoded"), Incomplete, "'Content-Type'"},
+		{"two types", set("Content-Type", "application/x-www-form-urlencoded", "text/plain"), Incomplete, "once"},
 		{"amz header twice", set("X-Amz-Date", "20150830T123600Z", "20150830T123600Z"), Incomplete, "once"},
 		{"date unreadable", set("X-Amz-Date", "2015-08-30T12:36:00Z"), Incomplete, "Date must be in ISO-8601 'basic format'. Got '2015-08-30T12:36:00Z'. See http://en.wikipedia.org/wiki/ISO_8601"},
 		{"date with quotes", set("X-Amz-Date", "'<>"), Incomplete, "Got '...'"},
@@ -152,6 +154,7 @@ func TestParseAccepts(t *testing.T) {
 		}},
 		{"another order of parts", set("Authorization", algorithm+" Signature=5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31, SignedHeaders=host;x-amz-date, Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request")},
 		{"unsigned header of no importance", set("User-Agent", "x")},
+		{"the type that curl adds after signing", set("Content-Type", "application/x-www-form-urlencoded")},
 		{"X-Amzn is not X-Amz", set("X-Amzn-Trace-Id", "Root=1")},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -165,6 +165,26 @@ func TestPresignedRefuses(t *testing.T) {
 			t.Errorf("error = %v, want Incomplete", err)
 		}
 	})
+	t.Run("type added after signing", func(t *testing.T) {
+		r := &Request{Method: "POST", RequestURI: "/", Host: "example.org"}
+		Presign(r, Credentials{suiteKeyID, suiteSecret, ""}, "us-east-1", "service", time.Minute, suiteTime)
+		r.Header.Set("Content-Type", "text/plain")
+		if err := verifyAt(t, r, suiteTime); err != nil {
+			t.Errorf("without a body: error = %v", err)
+		}
+		r.Body = []byte("x")
+		Presign(r, Credentials{suiteKeyID, suiteSecret, ""}, "us-east-1", "service", time.Minute, suiteTime)
+		r.Header.Set("Content-Type", "application/json")
+		if err := verifyAt(t, r, suiteTime); err == nil {
+			t.Error("with a body: accepted")
+		}
+		r.Header.Del("Content-Type")
+		Presign(r, Credentials{suiteKeyID, suiteSecret, ""}, "us-east-1", "service", time.Minute, suiteTime)
+		r.Header.Set("Content-Type", "application/json")
+		if err := verifyAt(t, r, suiteTime); err == nil || err.Kind != Incomplete {
+			t.Errorf("with a body: error = %v, want Incomplete", err)
+		}
+	})
 	t.Run("token added after signing", func(t *testing.T) {
 		r := &Request{Method: "GET", RequestURI: "/", Host: "example.org"}
 		Presign(r, Credentials{suiteKeyID, suiteSecret, ""}, "us-east-1", "service", time.Minute, suiteTime)
