@@ -6,6 +6,6 @@
 // only as a sealed verifier that others made.
 //
 // Pools and clients are read through the cache; a change is seen by every node within a second. Users are found by their sub, by their user
-// name (as the pool canonicalises it) and by aliases. Users are made with InsertUser, and changed with UpdateUser where a name may change, so that names
-// cannot collide.
+// name (as the pool canonicalises it) and by aliases. Users are made with InsertUser, and changed with UpdateUser where a name may change, so
+// that names cannot collide.
 package directory

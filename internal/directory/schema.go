@@ -19,7 +19,12 @@ const (
 
 // StandardAttributes gives the attributes that every pool has, in the order in which they are shown: the OpenID Connect claims with Cognito's
 // bounds (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-attributes.html).
-func StandardAttributes() []Attribute {
+func StandardAttributes() []Attribute { return slices.Clone(standard) }
+
+// standard is built once and never changed.
+var standard = buildStandard()
+
+func buildStandard() []Attribute {
 	text := func(name string) Attribute {
 		return Attribute{Name: name, Type: StringType, Mutable: true, Min: "0", Max: "2048"}
 	}
@@ -60,7 +65,7 @@ func (p *Pool) Attribute(name string) (Attribute, bool) {
 			return a, true
 		}
 	}
-	for _, a := range StandardAttributes() {
+	for _, a := range standard {
 		if a.Name == name {
 			return a, true
 		}

@@ -38,17 +38,9 @@ func (s *Service) credential(p *directory.Pool, username, sub, password string, 
 	}
 	c := &credential{sealed: sealed, set: s.now()}
 	if temporary {
-		c.temporary = c.set.Add(temporaryLife(p))
+		c.temporary = c.set.Add(time.Duration(p.Password.TemporaryValidityDays) * day)
 	}
 	return c, nil
-}
-
-// temporaryLife is how long a temporary password of the pool can be used; zero days stand for Cognito's default of seven.
-func temporaryLife(p *directory.Pool) time.Duration {
-	if p.Password.TemporaryValidityDays == 0 {
-		return 7 * day
-	}
-	return time.Duration(p.Password.TemporaryValidityDays) * day
 }
 
 // checkPassword holds a password against the pool's policy.

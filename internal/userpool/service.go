@@ -100,6 +100,20 @@ func poolError(err error, id string) error {
 	return err
 }
 
+// userError translates what the directory says about users.
+func userError(err error) error {
+	var taken *directory.TakenError
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return api.UserNotFoundException.New("User does not exist.")
+	case !errors.As(err, &taken):
+		return err
+	case taken.Attribute == "username":
+		return api.UsernameExistsException.New("User account already exists").Because(err)
+	}
+	return api.AliasExistsException.New("An account with the given %s already exists.", taken.Attribute).Because(err)
+}
+
 // updatePool changes a pool in one transaction.
 func (s *Service) updatePool(ctx context.Context, id string, change func(*directory.Pool) error) error {
 	return s.Store.Update(ctx, func(w store.Writer) error {

@@ -72,7 +72,7 @@ func (l *lockedReader) Read(b []byte) (int, error) {
 	return l.r.Read(b)
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	engine, err := sqlite.OpenMemory()
 	if err != nil {
@@ -108,7 +108,7 @@ func as(ctx context.Context, account, region string) context.Context {
 }
 
 // must gives the answer of a call that has to succeed.
-func must[T any](t *testing.T) func(T, error) T {
+func must[T any](t testing.TB) func(T, error) T {
 	t.Helper()
 	return func(v T, err error) T {
 		t.Helper()
@@ -120,7 +120,7 @@ func must[T any](t *testing.T) func(T, error) T {
 }
 
 // wantError checks the error type and the message.
-func wantError(t *testing.T, err error, want error, message string) {
+func wantError(t testing.TB, err error, want error, message string) {
 	t.Helper()
 	if !errors.Is(err, want) {
 		t.Fatalf("error is %v, want %v", err, want)
@@ -130,7 +130,7 @@ func wantError(t *testing.T, err error, want error, message string) {
 	}
 }
 
-func (h *house) newTestPool(t *testing.T, in api.CreateUserPoolRequest) *directory.Pool {
+func (h *house) newTestPool(t testing.TB, in api.CreateUserPoolRequest) *directory.Pool {
 	t.Helper()
 	if in.PoolName == "" {
 		in.PoolName = "people"
@@ -139,7 +139,7 @@ func (h *house) newTestPool(t *testing.T, in api.CreateUserPoolRequest) *directo
 	return must[*directory.Pool](t)(h.pool(h.ctx, *out.UserPool.Id))
 }
 
-func (h *house) newTestUser(t *testing.T, p *directory.Pool, name string, attributes ...string) *api.UserType {
+func (h *house) newTestUser(t testing.TB, p *directory.Pool, name string, attributes ...string) *api.UserType {
 	t.Helper()
 	return must[*api.AdminCreateUserResponse](t)(h.AdminCreateUser(h.ctx, &api.AdminCreateUserRequest{
 		UserPoolId: p.ID, Username: name, UserAttributes: attributeList(attributes...),

@@ -68,16 +68,13 @@ func (in *poolSettings) apply(p *directory.Pool) error {
 	return in.applyRecovery(p)
 }
 
-// passwordPolicy takes what is absent as off, as Cognito does once a policy is given.
+// passwordPolicy takes what is absent as off, as Cognito does once a policy is given. Zero days stand for no value.
 func passwordPolicy(in *api.PasswordPolicyType) directory.PasswordPolicy {
 	def := directory.DefaultPasswordPolicy()
-	days := def.TemporaryValidityDays
-	if in.TemporaryPasswordValidityDays != nil {
-		days = *in.TemporaryPasswordValidityDays
-	}
 	return directory.PasswordPolicy{
-		MinLength: cmp.Or(deref(in.MinimumLength), def.MinLength), TemporaryValidityDays: days,
-		Lower: deref(in.RequireLowercase), Upper: deref(in.RequireUppercase), Numbers: deref(in.RequireNumbers), Symbols: deref(in.RequireSymbols),
+		MinLength:             cmp.Or(deref(in.MinimumLength), def.MinLength),
+		TemporaryValidityDays: cmp.Or(deref(in.TemporaryPasswordValidityDays), def.TemporaryValidityDays),
+		Lower:                 deref(in.RequireLowercase), Upper: deref(in.RequireUppercase), Numbers: deref(in.RequireNumbers), Symbols: deref(in.RequireSymbols),
 	}
 }
 
@@ -116,18 +113,16 @@ func (in *poolSettings) applyAdmin(p *directory.Pool) error {
 	if t := in.admin.InviteMessageTemplate; t != nil {
 		p.Invite = directory.MessageTemplate{Subject: deref(t.EmailSubject), Email: deref(t.EmailMessage), SMS: deref(t.SMSMessage)}
 	}
-	days := in.admin.UnusedAccountValidityDays
-	if days == nil {
-		return nil
-	}
 	// The older name of TemporaryPasswordValidityDays: it counts where that one is absent, and must not contradict it.
-	if in.policies != nil && in.policies.PasswordPolicy != nil && in.policies.PasswordPolicy.TemporaryPasswordValidityDays != nil {
-		if *days != p.Password.TemporaryValidityDays {
-			return api.InvalidParameterException.New("UnusedAccountValidityDays is deprecated. Please use TemporaryPasswordValidityDays in PasswordPolicy instead.")
-		}
+	days := deref(in.admin.UnusedAccountValidityDays)
+	if days == 0 {
 		return nil
 	}
-	p.Password.TemporaryValidityDays = *days
+	given := in.policies != nil && in.policies.PasswordPolicy != nil && deref(in.policies.PasswordPolicy.TemporaryPasswordValidityDays) != 0
+	if given && days != p.Password.TemporaryValidityDays {
+		return api.InvalidParameterException.New("UnusedAccountValidityDays is deprecated. Please use TemporaryPasswordValidityDays in PasswordPolicy instead.")
+	}
+	p.Password.TemporaryValidityDays = days
 	return nil
 }
 

@@ -2,6 +2,7 @@ package userpool
 
 import (
 	"context"
+	"slices"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -186,4 +187,15 @@ func userView(p *directory.Pool, u *directory.User, only func(string) bool) *api
 		Username: &u.Username, Attributes: attributesView(p, u, only), UserCreateDate: &u.Created, UserLastModifiedDate: &u.Modified,
 		Enabled: &u.Enabled, UserStatus: new(api.UserStatusType(u.Status)),
 	}
+}
+
+// sortedAttributes gives the names of a user's attributes in the order in which they are shown: the schema's, sub apart.
+func sortedAttributes(p *directory.Pool, attributes map[string]string) []string {
+	var names []string
+	for _, a := range p.Attributes() {
+		if _, ok := attributes[a.Name]; ok && !slices.Contains(names, a.Name) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
 }

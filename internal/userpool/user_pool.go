@@ -2,8 +2,6 @@ package userpool
 
 import (
 	"context"
-	"errors"
-	"slices"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -210,55 +208,4 @@ func (s *Service) ListUserPools(ctx context.Context, in *api.ListUserPoolsReques
 	}
 	out.NextToken, err = s.tokenFor(ctx, l, page.Next)
 	return out, err
-}
-
-// SetUserPoolMfaConfig accepts what is so already: no multi-factor authentication.
-func (s *Service) SetUserPoolMfaConfig(ctx context.Context, in *api.SetUserPoolMfaConfigRequest) (*api.SetUserPoolMfaConfigResponse, error) {
-	if _, err := s.pool(ctx, in.UserPoolId); err != nil {
-		return nil, err
-	}
-	err := refuse([]setting{
-		{"MfaConfiguration " + string(deref(in.MfaConfiguration)), deref(in.MfaConfiguration) != "" && *in.MfaConfiguration != api.UserPoolMfaTypeOff},
-		{"EmailMfaConfiguration", in.EmailMfaConfiguration != nil},
-		{"SmsMfaConfiguration", in.SmsMfaConfiguration != nil},
-		{"SoftwareTokenMfaConfiguration", in.SoftwareTokenMfaConfiguration != nil && deref(in.SoftwareTokenMfaConfiguration.Enabled)},
-		{"WebAuthnConfiguration", in.WebAuthnConfiguration != nil},
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &api.SetUserPoolMfaConfigResponse{MfaConfiguration: new(api.UserPoolMfaTypeOff)}, nil
-}
-
-// GetUserPoolMfaConfig shows that multi-factor authentication is off.
-func (s *Service) GetUserPoolMfaConfig(ctx context.Context, in *api.GetUserPoolMfaConfigRequest) (*api.GetUserPoolMfaConfigResponse, error) {
-	if _, err := s.pool(ctx, in.UserPoolId); err != nil {
-		return nil, err
-	}
-	return &api.GetUserPoolMfaConfigResponse{MfaConfiguration: new(api.UserPoolMfaTypeOff)}, nil
-}
-
-// userError translates what the directory says about users.
-func userError(err error) error {
-	var taken *directory.TakenError
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return api.UserNotFoundException.New("User does not exist.")
-	case !errors.As(err, &taken):
-		return err
-	case taken.Attribute == "username":
-		return api.UsernameExistsException.New("User account already exists").Because(err)
-	}
-	return api.AliasExistsException.New("An account with the given %s already exists.", taken.Attribute).Because(err)
-}
-
-// sortedAttributes gives the names of a user's attributes in the order in which they are shown: the schema's, sub apart.
-func sortedAttributes(p *directory.Pool, attributes map[string]string) []string {
-	var names []string
-	for _, a := range p.Attributes() {
-		if _, ok := attributes[a.Name]; ok && !slices.Contains(names, a.Name) {
-			names = append(names, a.Name)
-		}
-	}
-	return names
 }

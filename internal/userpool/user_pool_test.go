@@ -334,3 +334,46 @@ func TestMfaConfig(t *testing.T) {
 	_, err := h.SetUserPoolMfaConfig(h.ctx, &api.SetUserPoolMfaConfigRequest{UserPoolId: p.ID, MfaConfiguration: new(api.UserPoolMfaTypeOn)})
 	wantError(t, err, errUnsupported, "")
 }
+
+func TestTemporaryPasswordDays(t *testing.T) {
+	h := newHouse(t)
+	for name, c := range map[string]struct {
+		policy, older *int
+		want          int
+	}{
+		"neither": {nil, nil, 7}, "policy": {new(3), nil, 3}, "older": {nil, new(4), 4}, "both": {new(5), new(5), 5},
+		"zero is no value": {new(0), new(0), 7}, "older beside zero": {new(0), new(4), 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := h.newTestPool(t, api.CreateUserPoolRequest{
+				Policies:              &api.UserPoolPolicyType{PasswordPolicy: &api.PasswordPolicyType{TemporaryPasswordValidityDays: c.policy}},
+				AdminCreateUserConfig: &api.AdminCreateUserConfigType{UnusedAccountValidityDays: c.older},
+			})
+			if got := p.Password.TemporaryValidityDays; got != c.want {
+				t.Errorf("temporary passwords live %d days, want %d", got, c.want)
+			}
+		})
+	}
+}
+
+// TestVerificationTexts shows that a text may stand in either of its two places and is shown in both.
+func TestVerificationTexts(t *testing.T) {
+	h := newHouse(t)
+	for name, in := range map[string]api.CreateUserPoolRequest{
+		"members": {EmailVerificationSubject: new("s"), EmailVerificationMessage: new("e {####}"), SmsVerificationMessage: new("m {####}")},
+		"template": {VerificationMessageTemplate: &api.VerificationMessageTemplateType{
+			EmailSubject: new("s"), EmailMessage: new("e {####}"), SmsMessage: new("m {####}")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := h.newTestPool(t, in)
+			want := directory.MessageTemplate{Subject: "s", Email: "e {####}", SMS: "m {####}"}
+			if diff := cmp.Diff(want, p.Verification); diff != "" {
+				t.Error(diff)
+			}
+			v := poolView(p, 0)
+			if *v.EmailVerificationSubject != "s" || *v.VerificationMessageTemplate.EmailMessage != "e {####}" || *v.SmsVerificationMessage != "m {####}" {
+				t.Errorf("pool shows %+v", v.VerificationMessageTemplate)
+			}
+		})
+	}
+}
