@@ -3,6 +3,7 @@ package front
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/mayfly-id/mayfly/internal/access"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -128,6 +129,7 @@ func (x *exchange) send(h http.Header, status int, body []byte) {
 		h.Set("Content-Type", "application/json")
 	}
 	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	x.w.WriteHeader(status)
 	_, _ = x.w.Write(body) // the client may have gone
 }

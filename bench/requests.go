@@ -1,0 +1,287 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/mayfly-id/mayfly/srp"
+)
+
+// bench is a server with what the measurements need on it.
+type bench struct {
+	*server
+	t       *table
+	length  time.Duration
+	wants   func(string) bool
+	p       primitives
+	group   *srp.Group
+	user    credentials // an IAM user that may do everything
+	session credentials // temporary credentials of a role
+	role    string
+	id      string // id token of the API token
+	access  string
+	refresh string
+}
+
+// measureRequests drives a server over HTTP.
+func measureRequests(t *table, binary, dir string, o options, p primitives, wants func(string) bool) error {
+	s, err := start(binary, "--data", dir+"/requests", "--listen", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	b := &bench{server: s, t: t, length: time.Duration(o.seconds) * time.Second, wants: wants, p: p, group: srp.Cognito()}
+	if err := b.prepareWorld(); err != nil {
+		return err
+	}
+	t.title("Requests over keep-alive HTTP, signatures verified, one processor")
+	t.row("", "%10s %14s %12s", "a second", "per CPU second", "CPU each")
+	for _, f := range []func() error{b.stsRequests, b.poolRequests, b.signIns} {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	t.row("memory after the load", "%.1f MB", s.memory())
+	return s.stop()
+}
+
+func (b *bench) prepareWorld() error {
+	root := credentials{AccessKeyID: b.AccessKeyID, SecretAccessKey: b.SecretAccessKey}
+	const allow = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::` + b.Account + `:root"},"Action":"sts:AssumeRole"}]}`
+	var key struct {
+		ID     string `xml:"CreateAccessKeyResult>AccessKey>AccessKeyId"`
+		Secret string `xml:"CreateAccessKeyResult>AccessKey>SecretAccessKey"`
+	}
+	for _, c := range []struct {
+		out  any
+		form url.Values
+	}{
+		{nil, url.Values{"Action": {"CreateUser"}, "UserName": {"bench"}}},
+		{nil, url.Values{"Action": {"PutUserPolicy"}, "UserName": {"bench"}, "PolicyName": {"all"}, "PolicyDocument": {allow}}},
+		{nil, url.Values{"Action": {"CreateRole"}, "RoleName": {"bench"}, "AssumeRolePolicyDocument": {trust}}},
+		{nil, url.Values{"Action": {"PutRolePolicy"}, "RoleName": {"bench"}, "PolicyName": {"all"}, "PolicyDocument": {allow}}},
+		{&key, url.Values{"Action": {"CreateAccessKey"}, "UserName": {"bench"}}},
+	} {
+		c.form.Set("Version", "2010-05-08")
+		if err := b.form(root, "iam", c.form, c.out); err != nil {
+			return err
+		}
+	}
+	b.user = credentials{AccessKeyID: key.ID, SecretAccessKey: key.Secret}
+	b.role = "arn:aws:iam::" + b.Account + ":role/bench"
+	var assumed struct {
+		ID     string `xml:"AssumeRoleResult>Credentials>AccessKeyId"`
+		Secret string `xml:"AssumeRoleResult>Credentials>SecretAccessKey"`
+		Token  string `xml:"AssumeRoleResult>Credentials>SessionToken"`
+	}
+	if err := b.form(b.user, "sts", b.assume(0), &assumed); err != nil {
+		return err
+	}
+	b.session = credentials{AccessKeyID: assumed.ID, SecretAccessKey: assumed.Secret, SessionToken: assumed.Token}
+	return b.signInOnce()
+}
+
+func (b *bench) assume(n int) url.Values {
+	return url.Values{"Action": {"AssumeRole"}, "Version": {"2011-06-15"}, "RoleArn": {b.role}, "RoleSessionName": {fmt.Sprintf("session-%d", n)}}
+}
+
+// form sends one query call and reads its XML.
+func (b *bench) form(c credentials, service string, form url.Values, out any) error {
+	conn, err := b.dial()
+	if err != nil {
+		return err
+	}
+	defer conn.c.Close()
+	body, err := conn.do(b.prepare(c, service, "", form.Encode()))
+	if err != nil || out == nil {
+		return err
+	}
+	return xml.Unmarshal(body, out)
+}
+
+func (b *bench) signInOnce() error {
+	conn, err := b.dial()
+	if err != nil {
+		return err
+	}
+	defer conn.c.Close()
+	body, err := conn.do(b.passwordCall())
+	if err != nil {
+		return err
+	}
+	var out struct {
+		AuthenticationResult struct{ IdToken, AccessToken, RefreshToken string }
+	}
+	if err := json.Unmarshal(body, &out); err != nil {
+		return err
+	}
+	r := out.AuthenticationResult
+	b.id, b.access, b.refresh = r.IdToken, r.AccessToken, r.RefreshToken
+	return nil
+}
+
+// measure prints one row. goal is in requests a second; 0 prints none.
+func (b *bench) measure(name string, connections int, goal int, next func(int, int, []byte) (call, error)) (result, error) {
+	if !b.wants(name) {
+		return result{}, nil
+	}
+	if _, err := b.load(connections, b.length/4, next); err != nil { // warm
+		return result{}, fmt.Errorf("%s: %w", name, err)
+	}
+	r, err := b.load(connections, b.length, next)
+	if err != nil {
+		return result{}, fmt.Errorf("%s: %w", name, err)
+	}
+	note := ""
+	if goal > 0 {
+		note = fmt.Sprintf("   (goal %d)", goal)
+	}
+	b.t.row(name, "%10.0f %14.0f %9.1f µs%s", r.perSecond(), r.perCPUSecond(), micros(r.each()), note)
+	return r, nil
+}
+
+func (b *bench) stsRequests() error {
+	identity := url.Values{"Action": {"GetCallerIdentity"}, "Version": {"2011-06-15"}}.Encode()
+	var assumes []call
+	for n := range 64 {
+		assumes = append(assumes, b.prepare(b.user, "sts", "", b.assume(n).Encode()))
+	}
+	session := url.Values{"Action": {"GetSessionToken"}, "Version": {"2011-06-15"}}.Encode()
+	for _, m := range []struct {
+		name string
+		goal int
+		next func(int, int, []byte) (call, error)
+	}{
+		{"GetCallerIdentity, long-term key", 15000, same(b.prepare(b.user, "sts", "", identity))},
+		{"GetCallerIdentity, session of a role", 15000, same(b.prepare(b.session, "sts", "", identity))},
+		{"AssumeRole", 10000, same(assumes...)},
+		{"GetSessionToken", 0, same(b.prepare(b.user, "sts", "", session))},
+	} {
+		if _, err := b.measure(m.name, 16, m.goal, m.next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) poolRequests() error {
+	logins := fmt.Sprintf(`{"cognito-idp.%s.amazonaws.com/%s":%q}`, b.Region, b.UserPoolID, b.id)
+	getID := b.prepare(credentials{}, "", "AWSCognitoIdentityService.GetId", fmt.Sprintf(`{"IdentityPoolId":%q,"Logins":%s}`, b.IdentityPoolID, logins))
+	conn, err := b.dial()
+	if err != nil {
+		return err
+	}
+	defer conn.c.Close()
+	body, err := conn.do(getID)
+	if err != nil {
+		return err
+	}
+	var identity struct{ IdentityId string }
+	if err := json.Unmarshal(body, &identity); err != nil {
+		return err
+	}
+	get := b.prepare(credentials{}, "", "AWSCognitoIdentityService.GetCredentialsForIdentity", fmt.Sprintf(`{"IdentityId":%q,"Logins":%s}`, identity.IdentityId, logins))
+	user := b.prepare(credentials{}, "", "AWSCognitoIdentityProviderService.GetUser", fmt.Sprintf(`{"AccessToken":%q}`, b.access))
+	for _, m := range []struct {
+		name string
+		goal int
+		c    call
+	}{{"GetId", 10000, getID}, {"GetCredentialsForIdentity", 10000, get}, {"GetUser", 0, user}} {
+		if _, err := b.measure(m.name, 16, m.goal, same(m.c)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) passwordCall() call {
+	return b.prepare(credentials{}, "", "AWSCognitoIdentityProviderService.InitiateAuth",
+		fmt.Sprintf(`{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":%q,"AuthParameters":{"USERNAME":%q,"PASSWORD":%q}}`, b.ClientID, b.APIAccessKey, b.APISecretKey))
+}
+
+func (b *bench) signIns() error {
+	r, err := b.measure("sign-in by password", 8, 0, same(b.passwordCall()))
+	if err != nil {
+		return err
+	}
+	b.ratio(r, "  beside 2 RSA signatures + 1 verifier check", 2*b.p.rsaSign+b.p.check, 1.15)
+	refresh := b.prepare(credentials{}, "", "AWSCognitoIdentityProviderService.InitiateAuth",
+		fmt.Sprintf(`{"AuthFlow":"REFRESH_TOKEN_AUTH","ClientId":%q,"AuthParameters":{"REFRESH_TOKEN":%q}}`, b.ClientID, b.refresh))
+	if r, err = b.measure("refresh", 8, 0, same(refresh)); err != nil {
+		return err
+	}
+	b.ratio(r, "  beside 2 RSA signatures", 2*b.p.rsaSign, 0)
+	states := make([]*srpState, 8)
+	r, err = b.measure("sign-in by SRP (a half is one request)", len(states), 0, func(n, i int, last []byte) (call, error) {
+		if states[n] == nil || i == 0 {
+			states[n] = &srpState{b: b}
+		}
+		return states[n].next(last)
+	})
+	if err != nil {
+		return err
+	}
+	r.requests /= 2
+	b.ratio(r, "  whole, beside its arithmetic + 2 signatures", 2*b.p.rsaSign+b.p.srpFirst+b.p.srpSecond, 1.25)
+	return nil
+}
+
+func (b *bench) ratio(r result, name string, floor time.Duration, goal float64) {
+	if r.requests == 0 {
+		return
+	}
+	note := ""
+	if goal > 0 {
+		note = fmt.Sprintf("   (goal %.2f)", goal)
+	}
+	b.t.row(name, "%27.2f ×%s", float64(r.each())/float64(floor), note)
+}
+
+// srpState alternates the two halves of an SRP sign-in on one connection.
+type srpState struct {
+	b      *bench
+	client *srp.Client
+}
+
+func (s *srpState) next(last []byte) (call, error) {
+	if s.client == nil {
+		c, err := s.b.group.NewClient(rand.Reader)
+		if err != nil {
+			return nil, err
+		}
+		s.client = c
+		return s.b.prepare(credentials{}, "", "AWSCognitoIdentityProviderService.InitiateAuth",
+			fmt.Sprintf(`{"AuthFlow":"USER_SRP_AUTH","ClientId":%q,"AuthParameters":{"USERNAME":%q,"SRP_A":%q}}`, s.b.ClientID, s.b.APIAccessKey, c.A())), nil
+	}
+	var out struct {
+		ChallengeParameters struct {
+			User   string `json:"USER_ID_FOR_SRP"`
+			Salt   string `json:"SALT"`
+			B      string `json:"SRP_B"`
+			Secret string `json:"SECRET_BLOCK"`
+		}
+	}
+	if err := json.Unmarshal(last, &out); err != nil {
+		return nil, err
+	}
+	p := out.ChallengeParameters
+	block, err := base64.StdEncoding.DecodeString(p.Secret)
+	if err != nil {
+		return nil, err
+	}
+	_, pool, _ := strings.Cut(s.b.UserPoolID, "_")
+	ts, sig, err := s.client.Claim(pool, p.User, s.b.APISecretKey, p.Salt, p.B, block, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	s.client = nil
+	return s.b.prepare(credentials{}, "", "AWSCognitoIdentityProviderService.RespondToAuthChallenge", fmt.Sprintf(
+		`{"ChallengeName":"PASSWORD_VERIFIER","ClientId":%q,"ChallengeResponses":{"TIMESTAMP":%q,"USERNAME":%q,"PASSWORD_CLAIM_SECRET_BLOCK":%q,"PASSWORD_CLAIM_SIGNATURE":%q}}`,
+		s.b.ClientID, ts, p.User, p.Secret, base64.StdEncoding.EncodeToString(sig))), nil
+}
