@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -36,18 +35,16 @@ type Config struct {
 
 // Engine is a pool of connections to one database. It implements store.Engine.
 type Engine struct {
-	pool   *pgxpool.Pool
-	listen *pgx.ConnConfig
-	schema string
-	node   string // this process, in the change feed
-	seq    atomic.Int64
+	pool    *pgxpool.Pool
+	listen  *pgx.ConnConfig
+	schema  string
+	node    string // this process, in the change feed
+	numbers *numbers
 
-	warned   sync.Map // *pgconn.PgConn -> warnings seen while it commits
-	mu       sync.Mutex
-	doubtful map[int64]time.Time // own numbers whose commit has an unknown outcome
-	wake     chan struct{}       // something was committed: tell the others
-	stop     context.CancelFunc
-	done     sync.WaitGroup
+	warned sync.Map      // *pgconn.PgConn -> *bool: a warning came while it committed
+	wake   chan struct{} // something was committed: tell the others
+	stop   context.CancelFunc
+	done   sync.WaitGroup
 }
 
 // Open connects to the database and prepares the schema and the change feed.
@@ -65,7 +62,7 @@ func Open(ctx context.Context, c Config) (*Engine, error) {
 	}
 	e := &Engine{
 		schema: c.Schema, node: strings.ToLower(rand.Text()),
-		doubtful: make(map[int64]time.Time), wake: make(chan struct{}, 1),
+		numbers: newNumbers(), wake: make(chan struct{}, 1),
 	}
 	if err := e.configure(pc, c.MaxConns); err != nil {
 		return nil, err

@@ -11,16 +11,18 @@ import (
 )
 
 // Timing of the change feed. A number is taken right before its transaction
-// commits, and the server ends a transaction after txLimit at most, so a number
-// that is missing for gapLife will never come.
+// commits, so all that were taken before one that is settled old are decided;
+// all but a commit that waits for a standby behind a lost connection, which is
+// why a missing number is asked for long after that.
 const (
 	pollEvery   = 250 * time.Millisecond
 	pollLimit   = 2 * time.Second // one poll
 	notifyEvery = 20 * time.Millisecond
-	gapLife     = 3 * txLimit
-	keepChanges = 2 * time.Minute        // rows younger than this are kept
+	settled     = 6 * txLimit
+	gapLife     = keepChanges
+	keepChanges = 5 * time.Minute        // rows younger than this are kept
 	keepNodes   = 24 * time.Hour         // and the newest row of each node, this long
-	lostAfter   = keepChanges / 2        // a feed that was away for longer starts anew
+	lostAfter   = time.Minute            // a feed that was away for longer starts anew
 	sweepEvery  = 30 * time.Second       // old rows are deleted
 	relisten    = 500 * time.Millisecond // pause before a new listening connection
 	startSlack  = 4096                   // numbers asked for again when a node's past is gone
@@ -105,7 +107,7 @@ func (p *poller) start(ctx context.Context, c store.Conn) error {
 	for _, node := range nodes {
 		base := int64(0)
 		err := c.Query(ctx, `SELECT "seq" FROM "store_changes" WHERE "node" = $1 AND "at" < `+nowMilli+` - $2
-			ORDER BY "seq" DESC LIMIT 1`, []any{node, gapLife.Milliseconds()}, func(v store.Values) error {
+			ORDER BY "seq" DESC LIMIT 1`, []any{node, settled.Milliseconds()}, func(v store.Values) error {
 			base = v.Int(0)
 			return nil
 		})
@@ -163,7 +165,7 @@ func (p *poller) look(ctx context.Context, c store.Conn, now time.Time) (at int6
 			gapNames, gaps = append(gapNames, node), append(gaps, seq)
 		}
 	}
-	for _, seq := range p.e.doubts(now) {
+	for _, seq := range p.e.numbers.doubts(now) {
 		gapNames, gaps = append(gapNames, p.e.node), append(gaps, seq)
 	}
 	err = c.Query(ctx, `SELECT "node", "seq", "rows" FROM (
@@ -221,7 +223,7 @@ func (p *poller) meet(ctx context.Context, c store.Conn) error {
 // arrived counts a number as seen and those it skipped as missing.
 func (p *poller) arrived(node string, seq int64, now time.Time) {
 	if node == p.e.node {
-		p.e.settle(seq)
+		p.e.numbers.settle(seq)
 		return
 	}
 	pr := p.seen[node]
@@ -240,27 +242,6 @@ func (p *poller) forget(now time.Time) {
 			}
 		}
 	}
-}
-
-// doubts returns own numbers whose outcome is not known yet.
-func (e *Engine) doubts(now time.Time) []int64 {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	var list []int64
-	for seq, since := range e.doubtful {
-		if now.Sub(since) > gapLife {
-			delete(e.doubtful, seq)
-			continue
-		}
-		list = append(list, seq)
-	}
-	return list
-}
-
-func (e *Engine) settle(seq int64) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.doubtful, seq)
 }
 
 // sweepChanges deletes rows everybody has seen, but for the newest of each

@@ -14,9 +14,9 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// Bounds. The change feed relies on txLimit: see gapLife.
+// Bounds. The change feed relies on txLimit: see settled.
 const (
-	txLimit     = 5 * time.Second       // one transaction, and each of its statements
+	txLimit     = 5 * time.Second       // one transaction, each of its statements, and its commit
 	retryFor    = 5 * time.Second       // runs of one closure after serialization failures
 	lostRetries = 3                     // runs after a lost connection
 	firstPause  = 2 * time.Millisecond  // before the second run, at most
@@ -168,7 +168,7 @@ const insertChange = `INSERT INTO "store_changes" ("node", "seq", "at", "rows") 
 // here on the caller's context no longer counts: giving up on a commit under
 // way would leave its outcome unknown.
 func (e *Engine) commit(c *conn, changes []store.Change) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), 2*txLimit)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.ctx), txLimit)
 	defer cancel()
 	b := &pgx.Batch{}
 	var seq int64
@@ -177,7 +177,7 @@ func (e *Engine) commit(c *conn, changes []store.Change) error {
 		if err != nil {
 			return err
 		}
-		seq = e.seq.Add(1)
+		seq = e.numbers.next(time.Now())
 		b.Queue(insertChange, e.node, seq, rows)
 	}
 	b.Queue("COMMIT")
@@ -198,6 +198,7 @@ func (e *Engine) commit(c *conn, changes []store.Change) error {
 		}
 		return nil
 	case err == nil && tag.String() == "ROLLBACK":
+		e.numbers.free(seq, time.Now())
 		return fmt.Errorf("%w: the server rolled back", store.ErrUnavailable)
 	}
 	warned()
@@ -209,18 +210,15 @@ func (e *Engine) commit(c *conn, changes []store.Change) error {
 // come after it was written.
 func (e *Engine) failedCommit(err error, seq int64) error {
 	var server *pgconn.PgError
-	if errors.As(err, &server) && server.SeverityUnlocalized == "ERROR" {
+	switch {
+	case errors.As(err, &server) && server.SeverityUnlocalized == "ERROR":
+		e.numbers.free(seq, time.Now())
 		return translate(context.Background(), server)
-	}
-	if err != nil && pgconn.SafeToRetry(err) {
+	case err != nil && pgconn.SafeToRetry(err): // nothing was sent
+		e.numbers.free(seq, time.Now())
 		return fmt.Errorf("%w: %w", store.ErrUnavailable, &lostError{why: "connection lost", fresh: true})
 	}
-	if seq > 0 {
-		e.mu.Lock()
-		e.doubtful[seq] = time.Now()
-		e.mu.Unlock()
-		e.poke()
-	}
+	e.numbers.doubt(seq, time.Now())
 	return store.ErrUnknownOutcome
 }
 
