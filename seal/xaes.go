@@ -56,9 +56,8 @@ func newXAES(key Key) *xaes {
 	return x
 }
 
-// aead derives the AES-256-GCM key for the first half of a nonce (steps 3 to 5); the second half is GCM's nonce.
-func (x *xaes) aead(nonce []byte) cipher.AEAD {
-	var key [32]byte
+// derive gives the AES-256-GCM key for the first half of a nonce (steps 3 to 5).
+func (x *xaes) derive(nonce []byte) (key Key) {
 	m := [aes.BlockSize]byte{0, 1, 'X', 0}
 	copy(m[4:], nonce[:12])
 	subtle.XORBytes(key[:16], m[:], x.k1[:])
@@ -66,6 +65,12 @@ func (x *xaes) aead(nonce []byte) cipher.AEAD {
 	subtle.XORBytes(key[16:], m[:], x.k1[:])
 	x.block.Encrypt(key[:16], key[:16])
 	x.block.Encrypt(key[16:], key[16:])
+	return key
+}
+
+// aead is AES-256-GCM with the derived key; its own nonce is the second half.
+func (x *xaes) aead(nonce []byte) cipher.AEAD {
+	key := x.derive(nonce)
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		panic("seal: " + err.Error())
