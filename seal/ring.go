@@ -5,6 +5,8 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"errors"
+	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"time"
@@ -27,6 +29,10 @@ type RingKey struct {
 type Ring struct {
 	keys []RingKey // newest first
 }
+
+// Format prints a placeholder, whatever the verb: package fmt does not ask values in unexported fields to redact
+// themselves.
+func (Ring) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 const maxKeys = 1024
 

@@ -43,7 +43,7 @@ type derivedKey struct {
 }
 
 // Format prints a placeholder, whatever the verb.
-func (*Sealer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+func (Sealer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // current is the newest key that is in use at now.
 func (s *Sealer) current(now time.Time) (*derivedKey, error) {

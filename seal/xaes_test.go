@@ -2,6 +2,7 @@ package seal
 
 import (
 	"bytes"
+	"crypto/rand"
 	"crypto/sha3"
 	"encoding/hex"
 	"testing"
@@ -38,6 +39,24 @@ func TestSpecification(t *testing.T) {
 		if err != nil || string(opened) != tc.text {
 			t.Errorf("OpenXAES() = %q, %v", opened, err)
 		}
+	}
+}
+
+func TestOpenXAESRefuses(t *testing.T) {
+	sealed, err := SealXAES(Key{1}, rand.Reader, nil, nil)
+	if err != nil || len(sealed) != Overhead {
+		t.Fatalf("SealXAES() = %d bytes, %v", len(sealed), err)
+	}
+	if plaintext, err := OpenXAES(Key{1}, sealed, nil); err != nil || len(plaintext) != 0 {
+		t.Errorf("OpenXAES() = %x, %v", plaintext, err)
+	}
+	for n := range sealed {
+		if _, err := OpenXAES(Key{1}, sealed[:n], nil); err != ErrOpen {
+			t.Errorf("%d bytes: error = %v, want ErrOpen", n, err)
+		}
+	}
+	if _, err := OpenXAES(Key{2}, sealed, nil); err != ErrOpen {
+		t.Errorf("other key: error = %v, want ErrOpen", err)
 	}
 }
 
