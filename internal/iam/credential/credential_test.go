@@ -5,6 +5,8 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -260,5 +262,22 @@ func BenchmarkUsed(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s.uses.Used(b.Context(), "AKIAROOTROOTROOTROOT", "sts", "eu-west-1", at)
+	}
+}
+
+func TestQuotaHoldsInParallel(t *testing.T) {
+	s := newSetup(t)
+	var made atomic.Int32
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			if _, err := s.CreateAccessKey(s.self, &iamapi.CreateAccessKeyRequest{}); err == nil {
+				made.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if made.Load() != 2 {
+		t.Errorf("%d keys were made", made.Load())
 	}
 }

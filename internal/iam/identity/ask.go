@@ -51,14 +51,13 @@ func (s *Service) askUpdateUser(ctx context.Context, in *iamapi.UpdateUserReques
 	if err != nil || (in.NewUserName == nil && in.NewPath == nil) {
 		return all, err
 	}
+	path, name := "/", in.UserName
 	row, err := record.Users.FindCached(ctx, s.db, "by_name", account(ctx), record.Fold(in.UserName))
-	if edge.Gone(err) {
-		return all, nil
-	}
-	if err != nil {
+	if err == nil {
+		path, name = row.Doc.Path, row.Doc.Name
+	} else if !edge.Gone(err) {
 		return nil, err
 	}
-	path, name := row.Doc.Path, row.Doc.Name
 	if in.NewPath != nil {
 		path = *in.NewPath
 	}

@@ -27,14 +27,13 @@ func (s *Service) askUpdateGroup(ctx context.Context, in *iamapi.UpdateGroupRequ
 	if err != nil || (in.NewGroupName == nil && in.NewPath == nil) {
 		return all, err
 	}
+	path, name := "/", in.GroupName
 	row, err := record.Groups.FindCached(ctx, s.db, "by_name", account(ctx), record.Fold(in.GroupName))
-	if edge.Gone(err) {
-		return all, nil
-	}
-	if err != nil {
+	if err == nil {
+		path, name = row.Doc.Path, row.Doc.Name
+	} else if !edge.Gone(err) {
 		return nil, err
 	}
-	path, name := row.Doc.Path, row.Doc.Name
 	if in.NewPath != nil {
 		path = *in.NewPath
 	}
