@@ -47,7 +47,8 @@ type AccessClaims struct {
 	Sub      string
 	Username string
 	Scope    string
-	Family   string // origin_jti: the sign-in it comes from; empty when the client has no token revocation
+	Groups   []string // by precedence; shared: not to be changed
+	Family   string   // origin_jti: the sign-in it comes from; empty when the client has no token revocation
 	AuthTime time.Time
 	IssuedAt time.Time
 	Expires  time.Time
@@ -60,7 +61,8 @@ type IDClaims struct {
 	ClientID string // aud
 	Sub      string
 	Username string
-	Family   string // origin_jti; empty when the client has no token revocation
+	Groups   []string // by precedence; shared: not to be changed
+	Family   string   // origin_jti; empty when the client has no token revocation
 	AuthTime time.Time
 	IssuedAt time.Time
 	Expires  time.Time

@@ -30,6 +30,7 @@ type issue struct {
 	idJTI     string
 	authTime  time.Time
 	at        time.Time
+	groups    membership
 }
 
 // object writes a JSON object member by member.
@@ -59,12 +60,27 @@ func (o *object) number(name string, value int64) {
 	o.b = strconv.AppendInt(o.b, value, 10)
 }
 
+// list writes a list of texts; an empty one is left out.
+func (o *object) list(name string, values []string) {
+	if len(values) == 0 {
+		return
+	}
+	o.name(name)
+	separator := byte('[')
+	for _, v := range values {
+		o.b = wire.AppendJSONString(append(o.b, separator), v)
+		separator = ','
+	}
+	o.b = append(o.b, ']')
+}
+
 func (o *object) end() []byte { return append(o.b, '}') }
 
 // access writes the claims of the access token.
 func (i *issue) access() []byte {
 	o := newObject()
 	o.text("sub", i.User.Sub)
+	o.list("cognito:groups", i.groups.names)
 	o.text("iss", i.issuer)
 	o.text("client_id", i.Client.ID)
 	if i.Client.Revocation {
@@ -85,6 +101,11 @@ func (i *issue) access() []byte {
 func (i *issue) id() []byte {
 	o := newObject()
 	o.text("sub", i.User.Sub)
+	o.list("cognito:groups", i.groups.names)
+	o.list("cognito:roles", i.groups.roles)
+	if i.groups.preferred != "" {
+		o.text("cognito:preferred_role", i.groups.preferred)
+	}
 	o.text("iss", i.issuer)
 	o.text("cognito:username", i.User.Username)
 	if i.Client.Revocation {

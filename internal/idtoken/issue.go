@@ -15,7 +15,7 @@ import (
 // The user's SignedOutAt is respected: the sign-in counts as later than it.
 func (s *Service) Issue(ctx context.Context, g directory.Grant, also func(ctx context.Context, w store.Writer) error) (directory.Tokens, error) {
 	now := s.now()
-	i, err := s.newIssue(g, now)
+	i, err := s.newIssue(ctx, g, now)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
@@ -46,8 +46,11 @@ func (s *Service) Issue(ctx context.Context, g directory.Grant, also func(ctx co
 		return directory.Tokens{}, err
 	}
 	out, err := s.sign(ctx, i)
+	if err != nil {
+		return directory.Tokens{}, err
+	}
 	out.Refresh = s.encodeRefresh(g.Pool.ID, &t)
-	return out, err
+	return out, nil
 }
 
 // authTime is when a sign-in at this instant counts as done. Token times are whole seconds: a sign-in within the second of a sign-out is moved
@@ -68,14 +71,18 @@ func signedOut(u *directory.User) time.Time {
 	return u.SignedOutAt.Add(time.Second - 1).Truncate(time.Second)
 }
 
-// newIssue draws the ids of one set of tokens.
-func (s *Service) newIssue(g directory.Grant, now time.Time) (*issue, error) {
+// newIssue draws the ids of one set of tokens and reads the user's groups.
+func (s *Service) newIssue(ctx context.Context, g directory.Grant, now time.Time) (*issue, error) {
+	groups, err := s.membershipOf(ctx, g.Pool.ID, g.User.Sub)
+	if err != nil {
+		return nil, err
+	}
 	var random [48]byte
 	if err := s.draw(random[:]); err != nil {
 		return nil, err
 	}
 	return &issue{
-		Grant: g, issuer: s.Issuer(g.Pool.ID), at: now,
+		Grant: g, issuer: s.Issuer(g.Pool.ID), at: now, groups: groups,
 		event:     uuid([16]byte(random[:16])),
 		accessJTI: uuid([16]byte(random[16:32])),
 		idJTI:     uuid([16]byte(random[32:])),

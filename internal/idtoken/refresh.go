@@ -39,7 +39,7 @@ func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *dir
 	if err := allow(&user.Doc); err != nil {
 		return directory.Tokens{}, err
 	}
-	i, err := s.newIssue(directory.Grant{Pool: pool, Client: client, User: &user.Doc}, now)
+	i, err := s.newIssue(ctx, directory.Grant{Pool: pool, Client: client, User: &user.Doc}, now)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
@@ -49,8 +49,11 @@ func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *dir
 		return directory.Tokens{}, err
 	}
 	out, err := s.sign(ctx, i)
+	if err != nil {
+		return directory.Tokens{}, err
+	}
 	out.Refresh = successor
-	return out, err
+	return out, nil
 }
 
 // familyFor reads the family of a token that is this client's.

@@ -32,18 +32,19 @@ type verified struct {
 
 // claims are the members of both tokens that are relied on.
 type claims struct {
-	Sub        string `json:"sub"`
-	Issuer     string `json:"iss"`
-	Use        string `json:"token_use"`
-	ClientID   string `json:"client_id"`
-	Audience   string `json:"aud"`
-	Username   string `json:"username"`
-	IDUsername string `json:"cognito:username"`
-	Scope      string `json:"scope"`
-	Family     string `json:"origin_jti"`
-	AuthTime   int64  `json:"auth_time"`
-	IssuedAt   int64  `json:"iat"`
-	Expires    int64  `json:"exp"`
+	Sub        string   `json:"sub"`
+	Issuer     string   `json:"iss"`
+	Use        string   `json:"token_use"`
+	ClientID   string   `json:"client_id"`
+	Audience   string   `json:"aud"`
+	Username   string   `json:"username"`
+	IDUsername string   `json:"cognito:username"`
+	Scope      string   `json:"scope"`
+	Groups     []string `json:"cognito:groups"`
+	Family     string   `json:"origin_jti"`
+	AuthTime   int64    `json:"auth_time"`
+	IssuedAt   int64    `json:"iat"`
+	Expires    int64    `json:"exp"`
 }
 
 // VerifyAccess verifies an access token of any pool, and that its sign-in still counts: the family is there when the client has revocation, the user
@@ -55,7 +56,7 @@ func (s *Service) VerifyAccess(ctx context.Context, token directory.Token) (dire
 	}
 	c := &v.claims
 	out := directory.AccessClaims{
-		PoolID: v.poolID, ClientID: c.ClientID, Sub: c.Sub, Username: c.Username, Scope: c.Scope, Family: c.Family,
+		PoolID: v.poolID, ClientID: c.ClientID, Sub: c.Sub, Username: c.Username, Scope: c.Scope, Groups: c.Groups, Family: c.Family,
 		AuthTime: time.Unix(c.AuthTime, 0).UTC(), IssuedAt: time.Unix(c.IssuedAt, 0).UTC(), Expires: time.Unix(c.Expires, 0).UTC(),
 	}
 	return out, s.stillSignedIn(ctx, &out)
@@ -70,7 +71,7 @@ func (s *Service) VerifyID(ctx context.Context, token directory.Token, poolID st
 	}
 	c := &v.claims
 	return directory.IDClaims{
-		PoolID: v.poolID, Issuer: c.Issuer, ClientID: c.Audience, Sub: c.Sub, Username: c.IDUsername, Family: c.Family,
+		PoolID: v.poolID, Issuer: c.Issuer, ClientID: c.Audience, Sub: c.Sub, Username: c.IDUsername, Groups: c.Groups, Family: c.Family,
 		AuthTime: time.Unix(c.AuthTime, 0).UTC(), IssuedAt: time.Unix(c.IssuedAt, 0).UTC(), Expires: time.Unix(c.Expires, 0).UTC(), All: v.all,
 	}, nil
 }
