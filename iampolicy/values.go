@@ -99,7 +99,7 @@ func (v boolValues) test(value string, ctx Context) outcome {
 	return anyOf(v, func(t *template) (bool, bool) {
 		text, resolved := t.expand(ctx)
 		p, ok := parseBool(text)
-		return ok && p == b, resolved && ok
+		return ok && p == b, resolved
 	})
 }
 
