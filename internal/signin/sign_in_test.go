@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"encoding/base64"
 	"errors"
 	"testing"
 	"time"
@@ -94,6 +95,9 @@ func TestAdministrators(t *testing.T) {
 	foreign := h.client
 	foreign.ID, foreign.PoolID = "foreign", "us-east-1_BBBBBBBBB"
 	must(t, h.insertClient(&foreign))
+	neighbour := h.pool
+	neighbour.ID = foreign.PoolID
+	must(t, h.db.Update(h.ctx, func(w store.Writer) error { return directory.Pools.Insert(h.ctx, w, &neighbour) }))
 	in.ClientId = "foreign"
 	_, err = h.AdminInitiateAuth(h.ctx, in)
 	fails(t, err, api.ResourceNotFoundException, "User pool client foreign does not exist.")
@@ -189,6 +193,22 @@ func TestParallelGuessesLockTheRightOneOut(t *testing.T) {
 	fails(t, err, api.NotAuthorizedException, "Password attempts exceeded")
 }
 
+// Nor does one who was given another password or another state in between.
+func TestAdmissionNeedsTheUserOfTheProof(t *testing.T) {
+	for name, change := range map[string]func(*directory.User){
+		"password": func(u *directory.User) { u.PasswordSet = u.PasswordSet.Add(time.Second) },
+		"state":    func(u *directory.User) { u.Status = directory.ResetRequired },
+	} {
+		h := open(t, setting{})
+		u := h.user(t)
+		h.changeUser(t, change)
+		err := h.db.Update(h.ctx, func(w store.Writer) error { return confirmUnchanged(h.ctx, w, &u, h.clock.now()) })
+		if e, ok := wire.AsError(err); !ok || e.Message != notRight {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func temporary(u *directory.User) {
 	u.Status, u.TemporaryUntil = directory.ForceChangePassword, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
 }
@@ -256,7 +276,11 @@ func TestSessionsAreBoundToTheirStep(t *testing.T) {
 	h := open(t, setting{user: temporary})
 	x, err := h.begin("ada", nil)
 	must(t, err)
-	block := x.challenge["SECRET_BLOCK"]
+	raw, err := base64.StdEncoding.DecodeString(x.challenge["SECRET_BLOCK"])
+	must(t, err)
+	_, err = h.openChallenge(h.ctx, door{&h.pool, &h.client}, stepNewPassword, raw)
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
+	block := base64.RawURLEncoding.EncodeToString(raw)
 	_, err = h.newPassword(&block, map[string]string{"USERNAME": "ada", "NEW_PASSWORD": "Another-Horse-8"})
 	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
 	_, err = h.newPassword(nil, map[string]string{"USERNAME": "ada", "NEW_PASSWORD": "Another-Horse-8"})
