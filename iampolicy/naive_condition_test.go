@@ -39,7 +39,7 @@ func (n *naive) condition(operator string, policy, request []string, present, va
 
 	if name == "null" {
 		for _, v := range policy {
-			if strings.EqualFold(v, "true") == (!present || blank) {
+			if (strings.ToLower(v) == "true") == (!present || blank) {
 				return true
 			}
 		}
@@ -126,7 +126,7 @@ func (n *naive) compare(name, policy, value string, variables bool, ctx iampolic
 	case strings.HasPrefix(name, "arn"):
 		return n.compareARN(policy, value, variables, ctx)
 	case name == "bool":
-		return strings.EqualFold(text, value), known && naiveBool.MatchString(text)
+		return strings.ToLower(text) == strings.ToLower(value), known && naiveBool.MatchString(text)
 	case name == "binaryequals":
 		a, _ := base64.StdEncoding.DecodeString(policy)
 		b, _ := base64.StdEncoding.DecodeString(value)

@@ -43,47 +43,50 @@ func (p *Policy) RewritePrincipals(rewrite func(PrincipalRef) (string, error)) (
 
 // mapPrincipals copies the document's tree with every principal replaced; what has no principals is shared.
 func (p *Policy) mapPrincipals(visit func(PrincipalRef) (string, error)) (*node, error) {
-	index := -1
-	var first error
-	value := func(r PrincipalRef) func(*node) *node {
-		return func(n *node) *node {
-			if n.kind != stringNode || first != nil {
-				return n
-			}
-			r.Value = n.text
-			var text string
-			if text, first = visit(r); first != nil {
-				return n
-			}
-			return &node{kind: stringNode, text: text}
-		}
-	}
-	element := func(name string, n *node) *node {
-		r := PrincipalRef{Statement: index, Negated: name == "NotPrincipal", Kind: "*"}
-		if n.kind == stringNode {
-			return value(r)(n)
-		}
-		return n.mapMembers(func(kind string, n *node) *node {
-			r.Kind = kind
-			return n.mapItems(value(r))
-		})
-	}
-	statement := func(n *node) *node {
-		index++
-		return n.mapMembers(func(name string, n *node) *node {
-			if name != "Principal" && name != "NotPrincipal" {
-				return n
-			}
-			return element(name, n)
-		})
-	}
+	m := principalMap{visit: visit, index: -1}
 	tree := p.tree.mapMembers(func(name string, n *node) *node {
 		if name != "Statement" {
 			return n
 		}
-		return n.mapItems(statement)
+		return n.mapItems(m.statement)
 	})
-	return tree, first
+	return tree, m.err
+}
+
+// principalMap is one walk over the principals of a document. After the first error it replaces nothing more.
+type principalMap struct {
+	visit func(PrincipalRef) (string, error)
+	index int // of the statement
+	err   error
+}
+
+func (m *principalMap) statement(n *node) *node {
+	m.index++
+	return n.mapMembers(func(name string, n *node) *node {
+		if name != "Principal" && name != "NotPrincipal" {
+			return n
+		}
+		r := PrincipalRef{Statement: m.index, Negated: name == "NotPrincipal", Kind: "*"}
+		if n.kind == stringNode {
+			return m.value(r, n)
+		}
+		return n.mapMembers(func(kind string, n *node) *node {
+			r.Kind = kind
+			return n.mapItems(func(n *node) *node { return m.value(r, n) })
+		})
+	})
+}
+
+func (m *principalMap) value(r PrincipalRef, n *node) *node {
+	if m.err != nil {
+		return n
+	}
+	r.Value = n.text
+	var text string
+	if text, m.err = m.visit(r); m.err != nil {
+		return n
+	}
+	return &node{kind: stringNode, text: text}
 }
 
 // mapMembers copies an object with its values replaced.
