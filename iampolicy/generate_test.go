@@ -143,7 +143,7 @@ func (g generator) condition(block map[string]any) {
 		name = strings.ToUpper(name)
 	}
 	for have := range block {
-		if strings.ToLower(have) == strings.ToLower(name) {
+		if asciiUpper(have) == asciiUpper(name) {
 			return
 		}
 	}

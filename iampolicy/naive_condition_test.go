@@ -126,7 +126,7 @@ func (n *naive) compare(name, policy, value string, variables bool, ctx iampolic
 	case strings.HasPrefix(name, "arn"):
 		return n.compareARN(policy, value, variables, ctx)
 	case name == "bool":
-		return strings.ToLower(text) == strings.ToLower(value), known && naiveBool.MatchString(text)
+		return asciiUpper(text) == asciiUpper(value), known && naiveBool.MatchString(text)
 	case name == "binaryequals":
 		a, _ := base64.StdEncoding.DecodeString(policy)
 		b, _ := base64.StdEncoding.DecodeString(value)
