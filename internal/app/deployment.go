@@ -49,7 +49,8 @@ func (a *App) loadDeployment(ctx context.Context, c *config.Config) (mine bool, 
 			if err != nil {
 				return err
 			}
-			if !row.Doc.Ready && a.now().After(row.Doc.PreparedBy) { // whoever began has not come to an end
+			abandoned := a.cfg.Store == "" || a.now().After(row.Doc.PreparedBy) // an embedded store has no other node that could be at it
+			if !row.Doc.Ready && abandoned {
 				mine, row.Doc.PreparedBy = true, a.now().Add(prepareFor)
 				err = deployments.Update(ctx, w, &row)
 			}
