@@ -87,7 +87,11 @@ func open(t testing.TB, alg string) *house {
 	}
 	must(t, db.Update(h.ctx, func(w store.Writer) error {
 		for _, id := range []string{poolA, poolB} {
-			if err := h.CreatePoolKeys(h.ctx, w, id, alg); err != nil {
+			insert, err := h.NewPoolKeys(id, alg)
+			if err != nil {
+				return err
+			}
+			if err := insert(h.ctx, w); err != nil {
 				return err
 			}
 		}

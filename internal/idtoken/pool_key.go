@@ -76,17 +76,18 @@ func (r *keyRing) public(now time.Time) jws.KeySet {
 	return set
 }
 
-// CreatePoolKeys gives a new pool its signing keys, in the transaction that makes the pool. alg is RS256 or ES256.
-func (s *Service) CreatePoolKeys(ctx context.Context, w store.Writer, poolID, alg string) error {
+// NewPoolKeys makes the signing keys of a new pool. What it returns inserts them, in the transaction that makes the pool: making an RSA key takes
+// a tenth of a second and more, for which no other write should wait. alg is RS256 or ES256.
+func (s *Service) NewPoolKeys(poolID, alg string) (insert func(context.Context, store.Writer) error, err error) {
 	ring := keyRing{PoolID: poolID, Alg: jws.Algorithm(alg)}
 	for _, state := range []keyState{active, next} {
 		k, err := s.newPoolKey(poolID, ring.Alg, state)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		ring.Keys = append(ring.Keys, k)
 	}
-	return poolKeys.Insert(ctx, w, &ring)
+	return func(ctx context.Context, w store.Writer) error { return poolKeys.Insert(ctx, w, &ring) }, nil
 }
 
 // DeletePoolKeys takes a pool's keys away: from then on none of its tokens verifies.

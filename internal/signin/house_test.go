@@ -147,6 +147,8 @@ func (h *house) furnish(t testing.TB, set setting) {
 	if set.user != nil {
 		set.user(u)
 	}
+	insertKeys, err := h.tokens.NewPoolKeys(poolID, h.pool.SigningAlg)
+	must(t, err)
 	must(t, h.db.Update(h.ctx, func(w store.Writer) error {
 		if err := directory.Pools.Insert(h.ctx, w, &h.pool); err != nil {
 			return err
@@ -154,7 +156,7 @@ func (h *house) furnish(t testing.TB, set setting) {
 		if err := directory.Clients.Insert(h.ctx, w, &h.client); err != nil {
 			return err
 		}
-		if err := h.tokens.CreatePoolKeys(h.ctx, w, poolID, h.pool.SigningAlg); err != nil {
+		if err := insertKeys(h.ctx, w); err != nil {
 			return err
 		}
 		return directory.InsertUser(h.ctx, w, &h.pool, u)

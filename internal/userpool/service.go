@@ -21,9 +21,9 @@ type Keys interface {
 	Open(ctx context.Context, p seal.Purpose, tenant string, sealed, aad []byte) ([]byte, error)
 }
 
-// PoolKeys makes and removes the token signing keys of pools, in the caller's transaction.
+// PoolKeys makes and removes the token signing keys of pools. Making them takes long; they are inserted, and deleted, in the caller's transaction.
 type PoolKeys interface {
-	CreatePoolKeys(ctx context.Context, w store.Writer, poolID, alg string) error
+	NewPoolKeys(poolID, alg string) (insert func(context.Context, store.Writer) error, err error)
 	DeletePoolKeys(ctx context.Context, w store.Writer, poolID string) error
 }
 

@@ -37,15 +37,17 @@ type house struct {
 	outbox  *notify.Outbox
 	created map[string]string // pool id -> algorithm of keys made and not deleted
 	revoked []string          // subs
-	fail    error             // what CreatePoolKeys answers
+	fail    error             // what inserting pool keys answers
 }
 
-func (h *house) CreatePoolKeys(_ context.Context, _ store.Writer, poolID, alg string) error {
-	if h.fail != nil {
-		return h.fail
-	}
-	h.created[poolID] = alg
-	return nil
+func (h *house) NewPoolKeys(poolID, alg string) (func(context.Context, store.Writer) error, error) {
+	return func(context.Context, store.Writer) error {
+		if h.fail != nil {
+			return h.fail
+		}
+		h.created[poolID] = alg
+		return nil
+	}, nil
 }
 
 func (h *house) DeletePoolKeys(_ context.Context, _ store.Writer, poolID string) error {

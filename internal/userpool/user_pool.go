@@ -22,11 +22,15 @@ func (s *Service) CreateUserPool(ctx context.Context, in *api.CreateUserPoolRequ
 	if err != nil {
 		return nil, err
 	}
+	insertKeys, err := s.PoolKeys.NewPoolKeys(p.ID, p.SigningAlg)
+	if err != nil {
+		return nil, err
+	}
 	err = s.Store.Update(ctx, func(w store.Writer) error {
 		if err := directory.Pools.Insert(ctx, w, p); err != nil {
 			return err
 		}
-		return s.PoolKeys.CreatePoolKeys(ctx, w, p.ID, p.SigningAlg)
+		return insertKeys(ctx, w)
 	})
 	if err != nil {
 		return nil, err
