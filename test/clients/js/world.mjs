@@ -1,0 +1,18 @@
+// What every script here shares: the first run's block, which the Go test passes in MAYFLY_FIRST_RUN, and the clients built from it.
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { STSClient } from '@aws-sdk/client-sts'
+
+if (!process.env.MAYFLY_FIRST_RUN) throw new Error('MAYFLY_FIRST_RUN is not set: these scripts are started by the Go tests of test/clients')
+
+export const run = JSON.parse(process.env.MAYFLY_FIRST_RUN)
+
+export const login = `cognito-idp.${run.region}.amazonaws.com/${run.userPoolId}`
+
+// options of any client: this server, its region, and no second try that would hide a fault.
+export const options = { endpoint: run.endpoint, region: run.region, maxAttempts: 1 }
+
+export const root = { accessKeyId: run.accessKeyId, secretAccessKey: run.secretAccessKey }
+
+export const sts = credentials => new STSClient({ ...options, credentials })
+
+export const userPools = credentials => new CognitoIdentityProviderClient({ ...options, credentials })
