@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -12,22 +13,25 @@ type route struct {
 	entry  *Entry
 	method string
 	parts  []string // of the path; a label stands as {name}
+	query  string   // parameter that tells the operation apart from another one of the same path; empty for almost all
 }
 
 func newRoute(e *Entry) *route {
-	return &route{entry: e, method: e.Operation.Method, parts: strings.Split(e.Operation.Path, "/")}
+	path, query, _ := strings.Cut(e.Operation.Path, "?")
+	return &route{entry: e, method: e.Operation.Method, parts: strings.Split(path, "/"), query: query}
 }
 
 // Labels are the values of a path's labels, by wire name.
 type Labels map[string]string
 
-// Route finds the restJson1 operation of a method and an escaped path. It returns nil when no service has it.
-// A literal part wins over a label, so the order of the table does not matter.
-func (r *Registry) Route(method, escapedPath string) (*Entry, Labels) {
-	parts := strings.Split(escapedPath, "/")
+// Route finds the restJson1 operation of a method and a request target: an escaped path, then optionally "?" and a query. It returns nil when
+// no service has it. A literal part wins over a label, so the order of the table does not matter.
+func (r *Registry) Route(method, target string) (*Entry, Labels) {
+	path, query, _ := strings.Cut(target, "?")
+	parts := strings.Split(path, "/")
 	var best *route
 	for _, rt := range r.routes {
-		if rt.method == method && rt.matches(parts) && (best == nil || rt.literals() > best.literals()) {
+		if rt.method == method && rt.matches(parts) && rt.asked(query) && (best == nil || rt.literals() > best.literals()) {
 			best = rt
 		}
 	}
@@ -56,8 +60,16 @@ func (r *route) matches(parts []string) bool {
 	return true
 }
 
+// asked reports whether the query has the route's parameter, spelled as the model spells it.
+func (r *route) asked(query string) bool {
+	return r.query == "" || slices.Contains(strings.Split(query, "&"), r.query)
+}
+
 func (r *route) literals() int {
 	n := 0
+	if r.query != "" {
+		n++
+	}
 	for _, p := range r.parts {
 		if !isLabel(p) {
 			n++
