@@ -112,15 +112,25 @@ func NewSigner(kid string, k PrivateKey) (Signer, error) {
 }
 
 // NewRSASigner makes an RS256 signer. If the key or its id is not fit, every Sign fails with the reason.
-func NewRSASigner(kid string, key *rsa.PrivateKey) Signer { return orBroken(kid, PrivateKey{key}) }
+func NewRSASigner(kid string, key *rsa.PrivateKey) Signer {
+	if key == nil {
+		return orBroken(kid, RS256, PrivateKey{})
+	}
+	return orBroken(kid, RS256, PrivateKey{key})
+}
 
 // NewECDSASigner makes an ES256 signer. If the key or its id is not fit, every Sign fails with the reason.
-func NewECDSASigner(kid string, key *ecdsa.PrivateKey) Signer { return orBroken(kid, PrivateKey{key}) }
+func NewECDSASigner(kid string, key *ecdsa.PrivateKey) Signer {
+	if key == nil {
+		return orBroken(kid, ES256, PrivateKey{})
+	}
+	return orBroken(kid, ES256, PrivateKey{key})
+}
 
-func orBroken(kid string, k PrivateKey) Signer {
+func orBroken(kid string, alg Algorithm, k PrivateKey) Signer {
 	s, err := NewSigner(kid, k)
 	if err != nil {
-		return &signer{kid: kid, alg: k.Algorithm(), broken: err}
+		return &signer{kid: kid, alg: alg, broken: err}
 	}
 	return s
 }
