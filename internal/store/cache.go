@@ -2,6 +2,7 @@ package store
 
 import (
 	"hash/maphash"
+	"math/bits"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -50,14 +51,15 @@ type cache struct {
 type cacheShard struct {
 	mu     sync.Mutex
 	max    int
-	rows   map[cacheKey]*cacheEntry
-	lru    cacheEntry // ring: next is the newest, prev the oldest
+	rows   map[uint64]*cacheEntry // by hash; two keys of one hash push each other out
+	lru    cacheEntry             // ring: next is the newest, prev the oldest
 	stamps [256]uint64
 }
 
 // cacheEntry is a row, reachable by its key and by unique indexes.
 type cacheEntry struct {
-	key        cacheKey
+	key        cacheKey // compared in full: a hash alone never identifies a row
+	hash       uint64
 	row        any // *Row[T]
 	expires    int64
 	alias      *cacheEntry // an entry of a unique index points to the row's own
@@ -73,43 +75,47 @@ func newCache(rows int) *cache {
 		if rows > 0 {
 			s.max = max(s.max, 1)
 		}
-		s.rows = make(map[cacheKey]*cacheEntry)
+		s.rows = make(map[uint64]*cacheEntry)
 		s.lru.prev, s.lru.next = &s.lru, &s.lru
 	}
 	return c
 }
 
-// slot returns the shard of a key and its stamp within the shard.
-func (c *cache) slot(k *cacheKey) (*cacheShard, *uint64) {
+// slot returns the hash of a key, its shard, and its stamp within the shard.
+func (c *cache) slot(k *cacheKey) (uint64, *cacheShard, *uint64) {
 	h := maphash.String(c.seed, k.a)
 	if k.b != "" {
-		h = h*31 + maphash.String(c.seed, k.b)
+		h = bits.RotateLeft64(h, 21) ^ maphash.String(c.seed, k.b)
 	}
 	if k.rest != "" {
-		h = h*31 + maphash.String(c.seed, k.rest)
+		h = bits.RotateLeft64(h, 21) ^ maphash.String(c.seed, k.rest)
 	}
+	h ^= k.table.salt + uint64(k.index)*0x9E3779B97F4A7C15
 	s := &c.shards[h%cacheShards]
-	return s, &s.stamps[h/cacheShards%uint64(len(s.stamps))]
+	return h, s, &s.stamps[h/cacheShards%uint64(len(s.stamps))]
 }
 
 // get returns the entry of a row, or nil.
-func (c *cache) get(k cacheKey) *cacheEntry {
-	s, _ := c.slot(&k)
+func (c *cache) get(k *cacheKey) *cacheEntry {
+	h, s, _ := c.slot(k)
 	s.mu.Lock()
-	e := s.rows[k]
-	if e != nil {
-		if e.alias != nil && e.alias.dead.Load() {
+	e := s.rows[h]
+	if e == nil || e.key != *k {
+		s.mu.Unlock()
+		return nil
+	}
+	to := e
+	if e.alias != nil {
+		to = e.alias
+		if to.dead.Load() {
 			s.remove(e)
-			e = nil
-		} else {
-			s.touch(e)
+			s.mu.Unlock()
+			return nil
 		}
 	}
+	s.touch(e)
 	s.mu.Unlock()
-	if e != nil && e.alias != nil {
-		return e.alias
-	}
-	return e
+	return to
 }
 
 // begin returns the epoch to hand to put; call it before reading the row.
@@ -118,16 +124,13 @@ func (c *cache) begin() uint64 { return c.epoch.Load() }
 // put stores a row that was read after begin returned epoch, unless it was
 // invalidated since. It reports the entry, or nil when the fill was dropped.
 func (c *cache) put(epoch uint64, k cacheKey, row any, expires int64) *cacheEntry {
-	s, stamp := c.slot(&k)
+	h, s, stamp := c.slot(&k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.max == 0 || *stamp > epoch || c.cleared.Load() > epoch || c.tableStamp(k.table).Load() > epoch {
 		return nil
 	}
-	if old := s.rows[k]; old != nil {
-		s.remove(old)
-	}
-	e := &cacheEntry{key: k, row: row, expires: expires}
+	e := &cacheEntry{key: k, hash: h, row: row, expires: expires}
 	s.insert(e)
 	return e
 }
@@ -135,22 +138,19 @@ func (c *cache) put(epoch uint64, k cacheKey, row any, expires int64) *cacheEntr
 // putAlias lets a unique index lead to a row's entry. The alias holds as long
 // as the entry does, because the values of the index are part of the row.
 func (c *cache) putAlias(k cacheKey, to *cacheEntry) {
-	s, _ := c.slot(&k)
+	h, s, _ := c.slot(&k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.rows[k]; old != nil {
-		s.remove(old)
-	}
-	s.insert(&cacheEntry{key: k, alias: to})
+	s.insert(&cacheEntry{key: k, hash: h, alias: to})
 }
 
 // drop invalidates one row.
 func (c *cache) drop(k cacheKey) {
-	s, stamp := c.slot(&k)
+	h, s, stamp := c.slot(&k)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	*stamp = c.epoch.Add(1)
-	if e := s.rows[k]; e != nil {
+	if e := s.rows[h]; e != nil && e.key == k {
 		s.remove(e)
 	}
 }
@@ -211,17 +211,19 @@ func (c *cache) len() int {
 }
 
 func (s *cacheShard) insert(e *cacheEntry) {
-	if len(s.rows) >= s.max {
+	if old := s.rows[e.hash]; old != nil {
+		s.remove(old)
+	} else if len(s.rows) >= s.max {
 		s.remove(s.lru.prev)
 	}
-	s.rows[e.key] = e
+	s.rows[e.hash] = e
 	s.link(e)
 }
 
 func (s *cacheShard) remove(e *cacheEntry) {
 	e.dead.Store(true)
 	e.prev.next, e.next.prev = e.next, e.prev
-	delete(s.rows, e.key)
+	delete(s.rows, e.hash)
 }
 
 func (s *cacheShard) touch(e *cacheEntry) {

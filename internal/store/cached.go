@@ -27,11 +27,8 @@ func (t *Table[T]) cached(ctx context.Context, db *DB, index int, values []strin
 		t.s.checkArity("index "+ix.name, len(values), len(ix.cols))
 	}
 	k := newCacheKey(t.s, index, values)
-	if e := db.cache.get(k); e != nil {
-		now := db.clock()
-		if db.trusted(now) && (e.expires == 0 || now.UnixMilli() < e.expires) {
-			return e.row.(*Row[T]), nil
-		}
+	if e := db.cache.get(&k); e != nil && db.servable(e) {
+		return e.row.(*Row[T]), nil
 	}
 	return t.fill(ctx, db, k, ix, slices.Clone(values))
 }

@@ -135,7 +135,7 @@ func (db *DB) Update(ctx context.Context, f func(Writer) error) error {
 		if x != nil {
 			x.rollback()
 		}
-		x = &tx{conn: c, at: db.clock()}
+		x = &tx{conn: c, at: db.clock(), writes: true}
 		if err := f(x); err != nil {
 			return nil, err
 		}

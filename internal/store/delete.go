@@ -48,6 +48,7 @@ func (t *Table[T]) remove(ctx context.Context, w Writer, sql string, key []strin
 		args = append(args, version)
 	}
 	args = t.s.liveArg(args, w.now())
+	w.tx().forget()
 	return w.access(ctx, func(c Conn) error {
 		n, err := c.Exec(ctx, sql, args...)
 		if err != nil {
@@ -70,6 +71,7 @@ func (t *Table[T]) Take(ctx context.Context, w Writer, key ...string) (Row[T], e
 	if !ok {
 		return row, ErrNotFound
 	}
+	w.tx().forget()
 	if err := t.one(ctx, w, t.s.take, t.s.liveArg(args, w.now()), &row); err != nil {
 		return Row[T]{}, err
 	}
@@ -89,6 +91,7 @@ func (t *Table[T]) DeleteAll(ctx context.Context, w Writer, index string, prefix
 	var b sqlText
 	b.add("DELETE FROM ", quote(t.s.name))
 	t.s.where(&b, ix, len(prefix))
+	w.tx().forget()
 	var n int64
 	if t.s.uncached {
 		err := w.access(ctx, func(c Conn) (err error) {

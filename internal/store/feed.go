@@ -28,9 +28,15 @@ func (db *DB) feedAge(now time.Time) time.Duration {
 	return now.Sub(db.start) - time.Duration(db.alive.Load())
 }
 
-// trusted reports whether cached rows may be served.
-func (db *DB) trusted(now time.Time) bool {
-	return !db.shared || db.feedAge(now) <= max(fresh, db.staleFor)
+// servable reports whether a cached row may be served: it has not expired, and
+// the feed is young enough to have told of a change.
+func (db *DB) servable(e *cacheEntry) bool {
+	if !db.shared && e.expires == 0 {
+		return true
+	}
+	now := db.clock()
+	return (e.expires == 0 || now.UnixMilli() < e.expires) &&
+		(!db.shared || db.feedAge(now) <= max(fresh, db.staleFor))
 }
 
 // watch runs the change feed until ctx is done.

@@ -40,6 +40,11 @@ func (t *Table[T]) find(ctx context.Context, r Reader, ix *index, values []strin
 		return row, ErrNotFound
 	}
 	err := t.one(ctx, r, ix.find, t.s.liveArg(args, r.now()), &row)
+	if x, ok := r.(*tx); ok && x.writes && err == nil {
+		if vals, err := t.columns(&row.Doc, 1); err == nil {
+			x.remember(t.s, row.Version, append(vals, t.expiry(&row.Doc)))
+		}
+	}
 	return row, err
 }
 

@@ -10,6 +10,7 @@ import (
 // of columns in SQL is: cols, version, expires_at, doc.
 type schema struct {
 	name     string
+	salt     uint64 // keeps equal keys of different tables apart in the cache
 	revision int
 	key      int      // the first key columns of cols are the primary key
 	cols     []string // key and index columns
@@ -18,7 +19,7 @@ type schema struct {
 	expires  bool
 	uncached bool
 
-	insert, update, probe            string
+	insert, update, updateDoc, probe string
 	remove, removeVersion, removeAny string
 	take, all, wipe, reindex, sweep  string
 }
@@ -75,6 +76,13 @@ func (s *schema) equal(b *sqlText, cols []int) {
 	}
 }
 
+// keyIs writes key = $1 … AND for a statement whose first arguments are the key.
+func (s *schema) keyIs(b *sqlText) {
+	for i, c := range s.cols[:s.key] {
+		b.add(quote(c), " = $", strconv.Itoa(i+1), " AND ")
+	}
+}
+
 // live limits a statement to rows that have not expired; its placeholder takes
 // the time in unix milliseconds. Tables without expiry skip it.
 func (s *schema) live(b *sqlText) {
@@ -128,6 +136,13 @@ func (s *schema) prepareWrites() {
 
 	s.update = s.updateText()
 
+	b = sqlText{n: s.key}
+	b.add("UPDATE ", table, ` SET "version" = "version" + 1, "doc" = `).param().add(" WHERE ")
+	s.keyIs(&b)
+	b.add(`"version" = `).param()
+	s.live(&b)
+	s.updateDoc = b.String()
+
 	b = sqlText{}
 	b.add("DELETE FROM ", table, " WHERE ")
 	s.equal(&b, key)
@@ -159,9 +174,7 @@ func (s *schema) prepareBulk() {
 		b.add(quote(c), " = ").param().add(", ")
 	}
 	b.add(`"expires_at" = `).param().add(" WHERE ")
-	for i, c := range s.cols[:s.key] {
-		b.add(quote(c), " = $", strconv.Itoa(i+1), " AND ")
-	}
+	s.keyIs(&b)
 	b.add(`"version" = `).param()
 	s.reindex = b.String()
 }
@@ -178,9 +191,7 @@ func (s *schema) updateText() string {
 		b.add(quote(c), " = ").param().add(", ")
 	}
 	b.add(`"version" = "version" + 1, "expires_at" = `).param().add(`, "doc" = `).param().add(" WHERE ")
-	for i, c := range s.cols[:s.key] {
-		b.add(quote(c), " = $", strconv.Itoa(i+1), " AND ")
-	}
+	s.keyIs(&b)
 	b.add(`"version" = `).param()
 	s.live(&b)
 	for _, ix := range s.indexes[1:] {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 	"time"
@@ -75,6 +76,9 @@ func NewTable[T any](name string, spec Spec[T]) *Table[T] {
 		byName: make(map[string]*index),
 	}
 	b.t.s = b.s
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	b.s.salt = h.Sum64()
 	b.build()
 	return b.t
 }

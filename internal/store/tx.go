@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -18,7 +19,20 @@ type tx struct {
 	changes []Change
 	wide    map[*schema]bool // tables that were changed as a whole
 	undo    []undo
+	writes  bool
+	read    []readRow // rows this transaction has read or updated, the latest ones
 }
+
+// readRow holds the columns of a row as they are in the database, so that an
+// update that changes none of them leaves every index alone.
+type readRow struct {
+	s       *schema
+	version int64
+	vals    []any // the columns and the expiry
+}
+
+// maxReadRows bounds what a transaction remembers; it is searched linearly.
+const maxReadRows = 16
 
 // undo restores a version in memory when the transaction did not happen.
 type undo struct {
@@ -64,3 +78,23 @@ func (x *tx) rollback() {
 	}
 	x.undo = nil
 }
+
+// remember keeps the columns of a row for a later update.
+func (x *tx) remember(s *schema, version int64, vals []any) {
+	if len(x.read) == maxReadRows {
+		x.read = x.read[1:]
+	}
+	x.read = append(x.read, readRow{s, version, vals})
+}
+
+// unchanged reports whether a row with this version has just these columns.
+// The key is among them, so it is the same row.
+func (x *tx) unchanged(s *schema, version int64, vals []any) bool {
+	return slices.ContainsFunc(x.read, func(r readRow) bool {
+		return r.s == s && r.version == version && slices.Equal(r.vals, vals)
+	})
+}
+
+// forget is called when a row is deleted: another with its key would start at
+// version 1 again.
+func (x *tx) forget() { x.read = nil }

@@ -28,7 +28,7 @@ func (t *Table[T]) Insert(ctx context.Context, w Writer, doc *T) error {
 // or is gone). It returns an *ExistsError when the new value of a unique index
 // is taken. The key must be the one the row was read with.
 func (t *Table[T]) Update(ctx context.Context, w Writer, row *Row[T]) error {
-	args, err := t.columns(&row.Doc, 4)
+	vals, err := t.columns(&row.Doc, 4)
 	if err != nil {
 		return err
 	}
@@ -36,15 +36,24 @@ func (t *Table[T]) Update(ctx context.Context, w Writer, row *Row[T]) error {
 	if err != nil {
 		return err
 	}
-	args = append(args, t.expiry(&row.Doc), text, row.Version)
-	args = t.s.liveArg(args, w.now())
+	vals = append(vals, t.expiry(&row.Doc))
+	key := vals[:t.s.key:t.s.key]
 	err = w.access(ctx, func(c Conn) error {
+		if w.tx().unchanged(t.s, row.Version, vals) {
+			args := t.s.liveArg(append(key, text, row.Version), w.now())
+			n, err := c.Exec(ctx, t.s.updateDoc, args...)
+			if err == nil && n == 0 {
+				err = ErrConflict
+			}
+			return err
+		}
+		args := t.s.liveArg(append(vals[:len(vals):len(vals)], text, row.Version), w.now())
 		return t.guarded(ctx, c, w, args, t.s.indexes[1:], func() (int64, error) {
 			n, err := c.Exec(ctx, t.s.update, args...)
 			if err != nil || n == 1 {
 				return n, err
 			}
-			version, err := t.probe(ctx, c, w, args[:t.s.key])
+			version, err := t.probe(ctx, c, w, key)
 			if err == nil && version != row.Version {
 				err = ErrConflict
 			}
@@ -53,6 +62,7 @@ func (t *Table[T]) Update(ctx context.Context, w Writer, row *Row[T]) error {
 	})
 	if err == nil {
 		w.tx().bump(&row.Version)
+		w.tx().remember(t.s, row.Version, vals)
 		w.tx().note(t.s, t.keyOf(&row.Doc))
 	}
 	return err
@@ -137,6 +147,7 @@ func (t *Table[T]) clearTaken(ctx context.Context, c Conn, w Writer, cols []any,
 		case other && live:
 			return false, &ExistsError{Table: t.s.name, Index: ix.name}
 		case other:
+			w.tx().forget()
 			_, err := c.Exec(ctx, t.s.removeAny, key...)
 			return true, err
 		}

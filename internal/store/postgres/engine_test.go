@@ -50,3 +50,5 @@ func openEngine(t testing.TB, c postgres.Config) *postgres.Engine {
 }
 
 func TestConformance(t *testing.T) { storetest.Run(t, place) }
+
+func BenchmarkEngine(b *testing.B) { storetest.Bench(b, place) }

@@ -64,33 +64,32 @@ func count(t *testing.T, e *Engine) (n int64) {
 	return n
 }
 
-// together runs closures so that they share one transaction: the first holds
-// the writer until all others wait.
+// together runs closures so that they share one transaction, in their order:
+// the first holds the writer until all others wait.
 func together(e *Engine, closures ...func(store.Conn) error) []error {
 	ctx := context.Background()
 	errs := make([]error, len(closures))
+	holding, release := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
 	for i, f := range closures {
-		entered := make(chan struct{})
 		wg.Go(func() {
 			errs[i] = e.Define(ctx, func(c store.Conn) error {
 				if i == 0 {
-					close(entered)
-					for len(e.requests) < len(closures)-1 {
-						runtime.Gosched()
-					}
+					close(holding)
+					<-release
 				}
 				return f(c)
 			})
 		})
 		if i == 0 {
-			<-entered
-		} else {
-			for len(e.requests) < i { // keep their order
-				runtime.Gosched()
-			}
+			<-holding
+			continue
+		}
+		for len(e.requests) < i {
+			runtime.Gosched()
 		}
 	}
+	close(release)
 	wg.Wait()
 	return errs
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -78,13 +79,14 @@ func testCacheStaleFill(t *testing.T, p Place) {
 	f.insert(account{Pool: "p", ID: "1", Email: "0"})
 	stop := make(chan struct{})
 	var wg sync.WaitGroup
-	for range 4 {
+	for range 2 {
 		wg.Go(func() {
 			for {
 				select {
 				case <-stop:
 					return
 				default:
+					runtime.Gosched()
 				}
 				if _, err := f.table.GetCached(f.ctx, f.db, "p", "1"); err != nil {
 					t.Errorf("reader: %v", err)
@@ -93,7 +95,7 @@ func testCacheStaleFill(t *testing.T, p Place) {
 			}
 		})
 	}
-	for i := range 200 {
+	for i := range 100 {
 		row := f.get("p", "1")
 		row.Doc.Count, row.Doc.Email = i, num(i)
 		must(t, f.save(&row))

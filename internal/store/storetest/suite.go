@@ -73,6 +73,7 @@ type account struct {
 	Status string
 	Count  int
 	Until  time.Time
+	Note   string
 }
 
 func pool(a *account) string   { return a.Pool }

@@ -97,3 +97,43 @@ func testSparse(t *testing.T, p Place) {
 	}
 	f.insert(account{Pool: "p", ID: "4", Email: "x"})
 }
+
+// testUpdateInOne updates rows several times in one transaction, with and
+// without changes of indexed columns, and after the row was replaced.
+func testUpdateInOne(t *testing.T, p Place) {
+	f := open(t, p)
+	f.insert(account{Pool: "p", ID: "1", Email: "a", Status: "x"})
+	must(t, f.update(func(w store.Writer) error {
+		row, err := f.table.Get(f.ctx, w, "p", "1")
+		must(t, err)
+		for _, status := range []string{"x", "y", "y", "x"} {
+			row.Doc.Count++
+			row.Doc.Status = status
+			must(t, f.table.Update(f.ctx, w, &row))
+		}
+		stale := store.Row[account]{Doc: row.Doc, Version: 1}
+		if err := f.table.Update(f.ctx, w, &stale); !errors.Is(err, store.ErrConflict) {
+			t.Errorf("a version from earlier in the transaction: %v", err)
+		}
+		return nil
+	}))
+	if row := f.get("p", "1"); row.Version != 5 || row.Doc.Count != 4 {
+		t.Errorf("after four updates: %+v", row)
+	}
+	if got, _ := f.list(store.Query{Index: "by_status", Prefix: []string{"p", "x"}}); got != "1" {
+		t.Errorf("the index lists %q", got)
+	}
+	// A row that replaces another in the transaction starts at version 1, too.
+	must(t, f.update(func(w store.Writer) error { return f.table.Delete(f.ctx, w, "p", "1") }))
+	f.insert(account{Pool: "p", ID: "1", Status: "x"})
+	must(t, f.update(func(w store.Writer) error {
+		old, err := f.table.Get(f.ctx, w, "p", "1")
+		must(t, err)
+		must(t, f.table.Delete(f.ctx, w, "p", "1"))
+		must(t, f.table.Insert(f.ctx, w, &account{Pool: "p", ID: "1", Status: "other"}))
+		return f.table.Update(f.ctx, w, &old)
+	}))
+	if got, _ := f.list(store.Query{Index: "by_status", Prefix: []string{"p", "x"}}); got != "1" {
+		t.Errorf("after the replacement the index lists %q", got)
+	}
+}
