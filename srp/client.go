@@ -15,6 +15,9 @@ type Client struct {
 	a      *big.Int
 }
 
+// Format prints a placeholder, whatever the verb: a is a secret.
+func (Client) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
 // NewClient begins an exchange: a is drawn, A = g^a.
 func (g *Group) NewClient(random io.Reader) (*Client, error) {
 	c := &Client{group: g}

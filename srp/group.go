@@ -3,6 +3,7 @@ package srp
 import (
 	"crypto/sha256"
 	"math/big"
+	"math/bits"
 	"sync"
 )
 
@@ -17,20 +18,25 @@ const modulus = "FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC7
 	"BBE117577A615D6C770988C0BAD946E208E24FA074E5AB3143DB5BFCE0FD108E4B82D120A93AD2CAFFFFFFFFFFFFFFFF"
 
 const (
-	size       = 384 // bytes of a group element
-	windowBits = 6   // of the table: 1 MB and about 9 ms to build; 8 bits would save a quarter of the time for three times the memory
-	windowSize = 1 << windowBits
-	windows    = 43 // cover 258 bits: exponents have 256
+	size = 384 // bytes of a group element
+
+	// The powers of g come from a comb (Lim and Lee, CRYPTO '94): an exponent of 256 bits is laid out in 8 rows of
+	// 32 bits, read by columns. Four tables of 256 entries take 0.4 MB and about 5 ms to build, and make a power of
+	// 39 products; windows of the same speed would need three times the memory and twice the time.
+	teeth   = 8
+	tables  = 4
+	columns = 256 / teeth / tables // of each table
 )
 
-// Group is the group with its table of powers of g. It is safe for concurrent use.
+// Group is the group with its tables of powers of g. It is safe for concurrent use.
 type Group struct {
 	n, g, k *big.Int
 	build   sync.Once
-	table   [windows][windowSize]*big.Int
+	table   [tables][1 << teeth]*big.Int
+	back    *big.Int
 }
 
-// Cognito gives the group that Amazon Cognito uses. The table is built at the first use.
+// Cognito gives the group that Amazon Cognito uses. The tables are built at the first use.
 func Cognito() *Group {
 	n, _ := new(big.Int).SetString(modulus, 16)
 	k := sha256.New()
@@ -40,52 +46,66 @@ func Cognito() *Group {
 	return &Group{n: n, g: big.NewInt(2), k: new(big.Int).SetBytes(k.Sum(nil))}
 }
 
-// fill builds the table. Entry d of window i is g^((d+1)·64^i), so that no digit stands for "no product"; what the added ones sum up to is taken
-// back in window 0.
+// fill builds the tables. Entry d of table j is t times the product of g^(2^(32·i + 8·j)) over the bits i that are
+// set in d. The factor t makes every entry a number of full size, so that no digit of an exponent stands for a
+// cheap product or for none; what the factors multiply up to is taken back at the end of each power.
 func (g *Group) fill() {
-	ones := new(big.Int)
+	t := new(big.Int).Exp(g.g, g.k, g.n) // any element of full size would do
+	row := columns * tables
 	base := new(big.Int).Set(g.g)
-	for i := range windows {
-		ones.SetBit(ones, i*windowBits, 1)
-		power := new(big.Int).Set(base)
-		for d := range windowSize {
-			g.table[i][d] = new(big.Int).Set(power)
-			power.Mod(power.Mul(power, base), g.n)
+	var powers [teeth][tables]*big.Int
+	for bit := range 256 {
+		if bit%columns == 0 {
+			powers[bit/row][bit%row/columns] = new(big.Int).Set(base)
 		}
-		base.Set(g.table[i][windowSize-1])
+		base.Mod(base.Mul(base, base), g.n)
 	}
-	back := new(big.Int).Exp(g.g, ones, g.n)
-	back.ModInverse(back, g.n)
-	for d := range windowSize {
-		e := g.table[0][d]
-		e.Mod(e.Mul(e, back), g.n)
+	for j := range tables {
+		g.table[j][0] = t
+		for d := 1; d < 1<<teeth; d++ {
+			lowest := bits.TrailingZeros(uint(d))
+			entry := new(big.Int).Mul(g.table[j][d&(d-1)], powers[lowest][j])
+			g.table[j][d] = entry.Mod(entry, g.n)
+		}
 	}
+	factors := big.NewInt(tables * (1<<columns - 1))
+	g.back = new(big.Int).ModInverse(factors.Exp(t, factors, g.n), g.n)
 }
 
-// power gives g^e for a 32-byte exponent, about five times as fast as big.Int.Exp.
+// power gives g^e for a 32-byte exponent, several times as fast as big.Int.Exp.
 func (g *Group) power(e *[32]byte) *big.Int {
 	g.build.Do(g.fill)
-	out := new(big.Int).Set(g.table[0][digit(e, 0)])
+	out := new(big.Int)
 	product, quotient := new(big.Int), new(big.Int)
-	for i := 1; i < windows; i++ {
-		product.Mul(out, g.table[i][digit(e, i)])
+	times := func(x *big.Int) {
+		product.Mul(out, x)
 		quotient.QuoRem(product, g.n, out)
 	}
+	for column := columns - 1; column >= 0; column-- {
+		for j := range tables {
+			switch entry := g.table[j][digit(e, j*columns+column)]; {
+			case j > 0:
+				times(entry)
+			case column == columns-1:
+				out.Set(entry)
+			default:
+				times(out)
+				times(entry)
+			}
+		}
+	}
+	times(g.back)
 	return out
 }
 
-// digit gives window i of a big-endian exponent.
-func digit(e *[32]byte, i int) int {
-	bit := i * windowBits
-	at := 31 - bit/8
-	word := 0
-	if at >= 0 {
-		word = int(e[at])
+// digit gives one column of a big-endian exponent: the bits at the given place of each row, lowest row first.
+func digit(e *[32]byte, place int) int {
+	d := 0
+	for i := range teeth {
+		bit := i*columns*tables + place
+		d |= int(e[31-bit/8]>>(bit%8)&1) << i
 	}
-	if at > 0 {
-		word |= int(e[at-1]) << 8
-	}
-	return word >> (bit % 8) & (windowSize - 1)
+	return d
 }
 
 // pad gives the bytes of a number as the clients hash them: big-endian, with a zero byte in front when the top bit is set.

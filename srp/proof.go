@@ -16,17 +16,20 @@ var ErrRefused = errors.New("srp: refused")
 const maxHex = 2 * (size + 2)
 
 // parseElement reads A or B: hexadecimal of any case, not padded and of odd length too, as clients send it. What is 0 modulo N is refused:
-// it would fix the shared secret without the password.
+// it would fix the shared secret without the password. So is what is not reduced: no client sends it.
 func (g *Group) parseElement(text string) (*big.Int, error) {
 	if text == "" || len(text) > maxHex || strings.Trim(text, "0123456789abcdefABCDEF") != "" {
 		return nil, ErrRefused
 	}
 	n, ok := new(big.Int).SetString(text, 16)
-	if !ok || new(big.Int).Mod(n, g.n).Sign() == 0 {
+	if !ok || !g.element(n) {
 		return nil, ErrRefused
 	}
 	return n, nil
 }
+
+// element reports whether 0 < n < N.
+func (g *Group) element(n *big.Int) bool { return n.Sign() > 0 && n.Cmp(g.n) < 0 }
 
 // scramble is u = SHA-256(pad(A) ‖ pad(B)).
 func scramble(a, b *big.Int) *big.Int {

@@ -15,9 +15,14 @@ type Server struct {
 	b      *big.Int // B
 }
 
-// NewServer begins an exchange for a verifier: b is drawn, B = k v + g^b.
+// NewServer begins an exchange for a verifier: b is drawn, B = k v + g^b. A verifier that cannot be one is ErrRefused: with a value of 0 any
+// proof could be computed without the password.
 func (g *Group) NewServer(random io.Reader, v Verifier) (*Server, error) {
-	s := &Server{group: g, v: new(big.Int).SetBytes(v.V)}
+	value, err := g.value(v)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{group: g, v: value}
 	for { // B is 0 with a chance of 2^-3072, and would be refused by every client
 		if _, err := io.ReadFull(random, s.secret[:]); err != nil {
 			return nil, fmt.Errorf("srp: randomness: %w", err)
@@ -38,13 +43,22 @@ func (s *Server) Secret() []byte {
 	return append(append(make([]byte, 0, SecretSize), s.secret[:]...), s.b.FillBytes(make([]byte, size))...)
 }
 
-// ResumeServer goes on with an exchange from its secret.
+// ResumeServer goes on with an exchange from its secret and the verifier it began with. A secret must be resumed once only: every further answer
+// with the same b would tell more about it through time.
 func (g *Group) ResumeServer(secret []byte, v Verifier) (*Server, error) {
-	if len(secret) != SecretSize {
+	value, err := g.value(v)
+	if err != nil || len(secret) != SecretSize {
 		return nil, ErrRefused
 	}
-	return &Server{group: g, v: new(big.Int).SetBytes(v.V), secret: [32]byte(secret[:32]), b: new(big.Int).SetBytes(secret[32:])}, nil
+	s := &Server{group: g, v: value, secret: [32]byte(secret[:32]), b: new(big.Int).SetBytes(secret[32:])}
+	if !g.element(s.b) || s.secret == [32]byte{} {
+		return nil, ErrRefused
+	}
+	return s, nil
 }
+
+// Format prints a placeholder, whatever the verb: b is a secret.
+func (Server) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // B gives the server's public value as Cognito writes it: hexadecimal in lower case.
 func (s *Server) B() string { return s.b.Text(16) }

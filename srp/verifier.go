@@ -1,10 +1,13 @@
 package srp
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
+	"fmt"
+	"io"
 	"math/big"
 )
 
@@ -20,11 +23,39 @@ type Verifier struct {
 	V    []byte // g^x, 384 bytes, big-endian
 }
 
+const redacted = "[redacted]"
+
+// Format prints a placeholder, whatever the verb: a verifier can be searched for its password.
+func (Verifier) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// MarshalJSON writes a placeholder: verifiers are stored sealed, field by field.
+func (Verifier) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+
+// value gives V as a number, or ErrRefused if it is not of the right length and range.
+func (g *Group) value(v Verifier) (*big.Int, error) {
+	value := new(big.Int).SetBytes(v.V)
+	if len(v.V) != size || !g.element(value) {
+		return nil, ErrRefused
+	}
+	return value, nil
+}
+
+// ParseVerifier reads a verifier that a client made, such as the DeviceSecretVerifierConfig of ConfirmDevice: salt and value are big-endian
+// numbers, with a zero byte in front when the top bit is set, and without leading zeros else. The result has the lengths of a Verifier. Values
+// out of range are ErrRefused.
+func (g *Group) ParseVerifier(salt, value []byte) (Verifier, error) {
+	s, v := new(big.Int).SetBytes(salt), new(big.Int).SetBytes(value)
+	if len(salt) == 0 || len(salt) > SaltSize+1 || len(value) > size+1 || s.BitLen() > 8*SaltSize || !g.element(v) {
+		return Verifier{}, ErrRefused
+	}
+	return Verifier{Salt: s.FillBytes(make([]byte, SaltSize)), V: v.FillBytes(make([]byte, size))}, nil
+}
+
 // NewVerifier derives the verifier of a user's password. poolName is the part of a user pool's id after the underscore; userID what the server
 // will call USER_ID_FOR_SRP.
 func (g *Group) NewVerifier(poolName, userID, password string, salt []byte) Verifier {
 	x := exponent(poolName, userID, password, salt)
-	return Verifier{Salt: salt, V: g.power(&x).FillBytes(make([]byte, size))}
+	return Verifier{Salt: bytes.Clone(salt), V: g.power(&x).FillBytes(make([]byte, size))}
 }
 
 // NewDeviceVerifier derives the verifier of a remembered device's password.
