@@ -69,8 +69,13 @@ func tables() []store.AnyTable {
 }
 
 // Open builds the server, and on a first start its account and first tenant. Close undoes it.
-func Open(ctx context.Context, c config.Config, log *slog.Logger) (_ *App, err error) {
-	a := &App{cfg: c, log: log, now: time.Now, random: rand.Reader, stopWork: func() {}}
+func Open(ctx context.Context, c config.Config, log *slog.Logger) (*App, error) {
+	return open(ctx, c, log, time.Now, rand.Reader)
+}
+
+// open is Open with its clock and its randomness.
+func open(ctx context.Context, c config.Config, log *slog.Logger, now func() time.Time, random io.Reader) (_ *App, err error) {
+	a := &App{cfg: c, log: log, now: now, random: random, stopWork: func() {}}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
