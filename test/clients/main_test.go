@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// build makes the program, as its module does, and runs the tests.
+// build makes the program, as its module does, and runs the tests. MAYFLY_TEST_BUILD gives further flags, such as -race.
 func build(run func() int) (code int, err error) {
 	for _, v := range os.Environ() { // what the machine tells AWS clients is none of theirs
 		if n, _, _ := strings.Cut(v, "="); strings.HasPrefix(n, "AWS_") {
@@ -35,7 +35,8 @@ func build(run func() int) (code int, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	binary = filepath.Join(dir, "mayfly")
-	c := exec.Command("go", "build", "-o", binary, "./cmd/mayfly")
+	args := append([]string{"build", "-o", binary}, strings.Fields(os.Getenv("MAYFLY_TEST_BUILD"))...)
+	c := exec.Command("go", append(args, "./cmd/mayfly")...)
 	c.Dir = filepath.Join("..", "..")
 	if out, err := c.CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("building the program: %w\n%s", err, out)

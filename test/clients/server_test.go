@@ -109,7 +109,7 @@ var secretMembers = regexp.MustCompile(`(?:"secretAccessKey":"|"apiSecretKey":"|
 func inspect(t *testing.T, log, printed string) {
 	t.Helper()
 	for line := range strings.Lines(log) {
-		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "panic") {
+		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "panic") || strings.Contains(line, "DATA RACE") {
 			t.Errorf("the server's log: %s", line)
 		}
 	}
