@@ -1,73 +1,65 @@
-// Package arn parses, formats and matches Amazon Resource Names
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html).
-//
-// It is pure and knows no service: what a resource part means is for others.
 package arn
 
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 )
 
-// ARN is a parsed name: arn:partition:service:region:account:resource.
-type ARN struct{ Partition, Service, Region, AccountID, Resource string }
+// ARN is a parsed name. It is comparable.
+type ARN struct {
+	Partition string // "aws"
+	Service   string // "iam"
+	Region    string // empty for global services
+	AccountID string // empty for resources without an account
+	Resource  string // all the rest, colons included
+}
 
 // ErrInvalid is the error for a text that is no ARN.
 var ErrInvalid = errors.New("arn: invalid")
 
-const parts = 6
+const (
+	parts = 6
+	// maxLength is the longest name that is read, in bytes: IAM's bound for ARNs.
+	maxLength = 2048
+)
 
-// Parse reads an ARN. Partition, service and resource must be there; region and account may be empty. The resource may hold colons.
+// Parse reads an ARN of at most 2048 bytes of UTF-8 without control characters. Partition, service and resource
+// must be there; partition, service, region and account hold ASCII letters, digits, '-', '_' and '.' only, so that
+// a name cannot be read as another one, nor as a pattern, by looking at its first parts. The only error is
+// ErrInvalid, with a zero ARN.
 func Parse(s string) (ARN, error) {
-	p := strings.SplitN(s, ":", parts)
-	if len(p) != parts || p[0] != "arn" || p[1] == "" || p[2] == "" || p[5] == "" {
+	p, ok := split(s)
+	if !ok || len(s) > maxLength || p[0] != "arn" || p[1] == "" || p[2] == "" || p[5] == "" || !utf8.ValidString(s) {
+		return ARN{}, ErrInvalid
+	}
+	for _, part := range p[1:5] {
+		if strings.IndexFunc(part, func(r rune) bool { return !plain(r) }) >= 0 {
+			return ARN{}, ErrInvalid
+		}
+	}
+	if strings.IndexFunc(p[5], func(r rune) bool { return r < ' ' || r == 0x7f }) >= 0 {
 		return ARN{}, ErrInvalid
 	}
 	return ARN{Partition: p[1], Service: p[2], Region: p[3], AccountID: p[4], Resource: p[5]}, nil
 }
 
+func plain(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_' || r == '.'
+}
+
+// split cuts at the first five colons; ok is false if there are fewer.
+func split(s string) (p [parts]string, ok bool) {
+	for i := range parts - 1 {
+		if p[i], s, ok = strings.Cut(s, ":"); !ok {
+			return p, false
+		}
+	}
+	p[parts-1] = s
+	return p, true
+}
+
 // String writes the ARN.
 func (a ARN) String() string {
-	return strings.Join([]string{"arn", a.Partition, a.Service, a.Region, a.AccountID, a.Resource}, ":")
-}
-
-// Match reports whether s matches pattern as IAM's ArnLike does: both have six parts, and each part of the pattern, in which * and ? are
-// wildcards, matches the part of s. A wildcard never reaches over a colon but in the resource.
-func Match(pattern, s string) bool {
-	p, q := strings.SplitN(pattern, ":", parts), strings.SplitN(s, ":", parts)
-	if len(p) != parts || len(q) != parts {
-		return false
-	}
-	for i := range p {
-		if !Wildcard(p[i], q[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// Wildcard reports whether the whole of s matches pattern, in which * stands for any text and ? for any one character. It takes time
-// proportional to len(pattern)·len(s) at most, and regards case.
-func Wildcard(pattern, s string) bool {
-	p, q := []rune(pattern), []rune(s)
-	i, j, star, mark := 0, 0, -1, 0
-	for j < len(q) {
-		switch {
-		case i < len(p) && p[i] == '*':
-			star, mark = i, j
-			i++
-		case i < len(p) && (p[i] == '?' || p[i] == q[j]):
-			i++
-			j++
-		case star >= 0: // let the last star take one more character
-			mark++
-			i, j = star+1, mark
-		default:
-			return false
-		}
-	}
-	for i < len(p) && p[i] == '*' {
-		i++
-	}
-	return i == len(p)
+	return "arn:" + a.Partition + ":" + a.Service + ":" + a.Region + ":" + a.AccountID + ":" + a.Resource
 }
