@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -29,9 +30,31 @@ func OpenFile(path string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("audit: %w", err)
 	}
+	if err := endLine(f, path); err != nil {
+		return nil, errors.Join(fmt.Errorf("audit: %w", err), f.Close())
+	}
 	w := &File{f: f, stop: make(chan struct{}), done: make(chan struct{})}
 	go w.sync(time.Second)
 	return w, nil
+}
+
+// endLine ends a line that a power cut left half written, so that it spoils no entry but itself.
+func endLine(f *os.File, path string) error {
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return err
+	}
+	r, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	var last [1]byte
+	_, err = r.ReadAt(last[:], info.Size()-1)
+	if err = errors.Join(err, r.Close()); err != nil || last[0] == '\n' {
+		return err
+	}
+	_, err = f.Write([]byte{'\n'})
+	return err
 }
 
 // Append writes the entry with one system call.

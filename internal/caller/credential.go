@@ -2,17 +2,24 @@ package caller
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"time"
 )
 
-// Secret is the secret half of an access key. It prints redacted.
+// Secret is the secret half of an access key, or a session token. It prints redacted, whatever prints it.
 type Secret string
 
-// String keeps the secret out of logs.
-func (Secret) String() string { return "[redacted]" }
+const redacted = "[redacted]"
 
-// GoString keeps the secret out of logs.
-func (Secret) GoString() string { return "[redacted]" }
+// Format keeps the secret out of everything that package fmt prints, whatever the verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// String keeps the secret out of logs.
+func (Secret) String() string { return redacted }
+
+// MarshalText keeps the secret out of JSON.
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // Key is what a long-term access key stands for.
 type Key struct {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 )
 
 // keyIDEncoding is how access key ids spell their 80 bits.
@@ -19,7 +18,7 @@ const accountShift = 7
 // the account out of a key id keep working and GetAccessKeyInfo needs no record of temporary keys; the other 40 bits are random.
 func NewAccessKeyID(random io.Reader, prefix, account string) (string, error) {
 	n, err := strconv.ParseUint(account, 10, 40)
-	if err != nil {
+	if err != nil || len(account) != 12 {
 		return "", fmt.Errorf("account %q is not a number of 12 digits", account)
 	}
 	var b [10]byte
@@ -38,7 +37,7 @@ func NewAccessKeyID(random io.Reader, prefix, account string) (string, error) {
 
 // AccountOfKeyID reads the account number out of an access key id; ok is false when the id is not of that form.
 func AccountOfKeyID(id string) (account string, ok bool) {
-	if len(id) != 20 || !strings.HasPrefix(id, "A") {
+	if len(id) != 20 || (id[:4] != "AKIA" && id[:4] != "ASIA") {
 		return "", false
 	}
 	b, err := keyIDEncoding.DecodeString(id[4:])

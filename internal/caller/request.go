@@ -3,6 +3,7 @@ package caller
 import (
 	"context"
 	"net/netip"
+	"strconv"
 	"time"
 )
 
@@ -17,6 +18,28 @@ type Request struct {
 	UserAgent string
 	Service   string // short name, such as "sts"
 	Operation string
+}
+
+// Lookup gives the condition keys that the request alone answers
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html). The key is in lower case.
+func (r *Request) Lookup(key string) (string, bool) {
+	switch key {
+	case "aws:currenttime":
+		return r.Time.UTC().Format(time.RFC3339), true
+	case "aws:epochtime":
+		return strconv.FormatInt(r.Time.Unix(), 10), true
+	case "aws:sourceip":
+		return r.SourceIP.String(), r.SourceIP.IsValid()
+	case "aws:securetransport":
+		return strconv.FormatBool(r.Secure), true
+	case "aws:useragent":
+		return r.UserAgent, r.UserAgent != ""
+	case "aws:requestedregion":
+		return r.Region, r.Region != ""
+	case "aws:principalisawsservice", "aws:viaawsservice": // no service calls on its own
+		return "false", true
+	}
+	return "", false
 }
 
 type contextKey int

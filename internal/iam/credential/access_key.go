@@ -21,7 +21,7 @@ const (
 
 // CreateAccessKey makes a key. The secret is in the answer and nowhere else.
 func (s *Service) CreateAccessKey(ctx context.Context, in *iamapi.CreateAccessKeyRequest) (*iamapi.CreateAccessKeyResponse, error) {
-	id, err := record.NewAccessKeyID(s.random)
+	id, err := record.NewAccessKeyID(s.random, caller.PrincipalFrom(ctx).Account)
 	if err != nil {
 		return nil, err
 	}

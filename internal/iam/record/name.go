@@ -4,18 +4,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/mayfly-id/mayfly/internal/caller"
 )
 
 // Fold gives a name as it is compared: ASCII letters in lower case, all else as it is. Names are unique without regard to case
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
-func Fold(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, name)
-}
+func Fold(name string) string { return caller.Fold(name) }
 
 // ARN builds the ARN of an IAM resource: kind is user, group, role or policy; path begins and ends with "/".
 func ARN(account, kind, path, name string) string {
@@ -60,9 +55,9 @@ func NewID(random io.Reader, prefix string) (string, error) {
 	return Draw(random, prefix, base32, idLength-len(prefix))
 }
 
-// NewAccessKeyID draws the id of a long-term access key: AKIA and 16 characters.
-func NewAccessKeyID(random io.Reader) (string, error) {
-	return Draw(random, PrefixAccessKey, base32, 16)
+// NewAccessKeyID draws the id of a long-term access key of an account.
+func NewAccessKeyID(random io.Reader, account string) (string, error) {
+	return caller.NewAccessKeyID(random, PrefixAccessKey, account)
 }
 
 // Draw draws n characters of an alphabet whose size is a power of two, so that none is likelier than another.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
+	"github.com/mayfly-id/mayfly/internal/caller"
 )
 
 func TestManagedPoliciesParse(t *testing.T) {
@@ -46,6 +47,16 @@ func TestNewID(t *testing.T) {
 		if IsEntityID(s) {
 			t.Errorf("%q is taken for an id", s)
 		}
+	}
+}
+
+func TestAccessKeyIDSpellsAccount(t *testing.T) {
+	id, err := NewAccessKeyID(rand.NewChaCha8([32]byte{}), "123456789012")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if account, ok := caller.AccountOfKeyID(id); !ok || account != "123456789012" || !strings.HasPrefix(id, PrefixAccessKey) {
+		t.Errorf("%s is of account %q, %v", id, account, ok)
 	}
 }
 
