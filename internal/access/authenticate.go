@@ -69,6 +69,9 @@ func (a *Authenticator) SigV4(ctx context.Context, r *sigv4.Request, service, re
 	if err != nil {
 		return nil, sig.Scope, err
 	}
+	if secret == "" { // never a key to sign with, whatever a look-up says
+		return nil, sig.Scope, fromLookup(errNoSecret)
+	}
 	if err := sig.Verify(r, sigv4.DeriveKey(string(secret), sig.Scope), now); err != nil {
 		return nil, sig.Scope, fromSignature(err)
 	}
@@ -110,6 +113,8 @@ func (a *Authenticator) credentials(ctx context.Context, sig *sigv4.Signature, n
 	}
 	return secret, &p, nil
 }
+
+var errNoSecret = errors.New("access: credentials without a secret")
 
 func fromLookup(err error) error {
 	switch {

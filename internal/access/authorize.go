@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
@@ -26,12 +27,22 @@ type Denied struct{ Message string }
 // Error implements error.
 func (d *Denied) Error() string { return d.Message }
 
-// Authorize decides every ask of a request and records each decision before it takes effect. The answer is nil, *Denied, or an error while
-// deciding, which is a no as well. Without asks (an operation that needs no signature) the call itself is recorded.
+// errNothingAsked is a mistake in an operation's authorization entry, which must not let anybody in.
+var errNothingAsked = errors.New("access: the operation asks for nothing")
+
+// Authorize decides every ask of a request and records each decision before it takes effect. The answer is nil, *Denied, *AuthError, or an error
+// while deciding, which is a no as well. What needs no permission says so in an ask that is exempt; a request that asks for nothing is refused.
 func (a *Authorizer) Authorize(ctx context.Context, p *caller.Principal, asks []caller.Ask) error {
 	req := caller.RequestFrom(ctx)
 	if len(asks) == 0 {
-		return a.record(req, p, &caller.Ask{}, true, "")
+		_ = a.record(req, p, &caller.Ask{}, false, errNothingAsked.Error()) // the answer is no already
+		return errNothingAsked
+	}
+	if err := mayCall(req, p); err != nil {
+		if rerr := a.record(req, p, &asks[0], false, err.Error()); rerr != nil {
+			return rerr
+		}
+		return err
 	}
 	for i := range asks {
 		if err := a.one(ctx, req, p, &asks[i]); err != nil {
@@ -123,6 +134,9 @@ func principalOf(p *caller.Principal) iampolicy.Principal {
 		out.Type, out.RoleARN = iampolicy.AssumedRole, p.EntityARN
 	case caller.FederatedUser:
 		out.Type = iampolicy.FederatedUser
+		if p.UniqueID != p.Account { // a user vouched for them, not the account itself
+			out.UserARN = p.EntityARN
+		}
 	default:
 		out.Type = iampolicy.Anonymous
 	}

@@ -34,20 +34,9 @@ func (c *requestContext) Lookup(key string) ([]string, bool) {
 
 func (c *requestContext) global(key string) (string, bool) {
 	switch key {
-	case "aws:currenttime":
-		return c.r.Time.UTC().Format(time.RFC3339), true
-	case "aws:epochtime":
-		return strconv.FormatInt(c.r.Time.Unix(), 10), true
-	case "aws:sourceip":
-		return c.r.SourceIP.String(), c.r.SourceIP.IsValid()
-	case "aws:securetransport":
-		return strconv.FormatBool(c.r.Secure), true
-	case "aws:useragent":
-		return c.r.UserAgent, c.r.UserAgent != ""
-	case "aws:requestedregion":
-		return c.r.Region, c.r.Region != ""
 	case "aws:principalarn":
-		return c.p.EntityARN, c.p.EntityARN != ""
+		arn := principalARN(c.p)
+		return arn, arn != ""
 	case "aws:principalaccount":
 		return c.p.Account, c.p.Account != ""
 	case "aws:principaltype":
@@ -61,13 +50,23 @@ func (c *requestContext) global(key string) (string, bool) {
 			return c.ask.ResourceAccount, true
 		}
 		return c.p.Account, c.p.Account != ""
-	case "aws:principalisawsservice":
-		return "false", true
+	}
+	if v, ok := c.r.Lookup(key); ok {
+		return v, true
 	}
 	if tag, ok := strings.CutPrefix(key, "aws:principaltag/"); ok {
 		return c.principalTag(tag)
 	}
 	return c.session(key)
+}
+
+// principalARN is the ARN that policies know a caller by: of a role session the role's, of a federated user their own and never that of the user
+// who vouched for them (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn).
+func principalARN(p *caller.Principal) string {
+	if p.Kind == caller.FederatedUser {
+		return p.ARN
+	}
+	return p.EntityARN
 }
 
 // session answers the keys that only temporary credentials carry.
@@ -104,18 +103,9 @@ func (c *requestContext) principalTag(tag string) (string, bool) {
 
 func foldGet(m map[string]string, lowerKey string) (string, bool) {
 	for k, v := range m {
-		if lowerASCII(k) == lowerKey {
+		if caller.Fold(k) == lowerKey {
 			return v, true
 		}
 	}
 	return "", false
-}
-
-func lowerASCII(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
 }

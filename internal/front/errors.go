@@ -39,6 +39,12 @@ var inJSON = map[*wire.ErrorType]string{
 	errMismatch:       "InvalidSignatureException",
 }
 
+// problems gives the error of each problem with a request's authentication.
+var problems = map[access.Problem]*wire.ErrorType{
+	access.Missing: errMissingToken, access.Incomplete: errIncomplete, access.UnknownKey: errUnknownKey,
+	access.TokenEnded: errTokenEnded, access.Mismatch: errMismatch, access.Unavailable: errUnavailable,
+}
+
 // translate gives a pipeline error the code and status it has in the service's protocol.
 func (x *exchange) translate(s *wire.Service, e *wire.Error) *wire.Error {
 	code, ok := inJSON[e.Type]
@@ -61,10 +67,10 @@ func (x *exchange) denied(d *access.Denied) *wire.Error {
 }
 
 func (x *exchange) unauthenticated(a *access.AuthError) *wire.Error {
-	t := map[access.Problem]*wire.ErrorType{
-		access.Missing: errMissingToken, access.Incomplete: errIncomplete, access.UnknownKey: errUnknownKey,
-		access.TokenEnded: errTokenEnded, access.Mismatch: errMismatch, access.Unavailable: errUnavailable,
-	}[a.Problem]
+	t, ok := problems[a.Problem]
+	if !ok {
+		t = errUnavailable
+	}
 	return t.New("%s", a.Message).Because(a)
 }
 

@@ -19,9 +19,11 @@ func (x *exchange) identify() error {
 		x.req.Region = x.hostReg
 	}
 	var err error
-	switch target := x.r.Header.Get("X-Amz-Target"); {
-	case target != "":
-		err = x.identifyTarget(target)
+	switch targets := x.r.Header.Values("X-Amz-Target"); {
+	case len(targets) > 1: // two readers could see two operations
+		err = errUnknownOperation.New("")
+	case len(targets) == 1 && targets[0] != "":
+		err = x.identifyTarget(targets[0])
 	case x.isQuery():
 		err = x.identifyQuery()
 	default:
@@ -113,7 +115,7 @@ func withoutAuth(rawQuery string) string {
 }
 
 func (x *exchange) identifyRoute() error {
-	x.entry, x.labels = x.server.Registry.Route(x.r.Method, x.r.URL.EscapedPath())
+	x.entry, x.labels = x.server.Registry.Route(x.r.Method, x.r.URL.EscapedPath()+"?"+x.r.URL.RawQuery)
 	if x.entry == nil {
 		return errUnknownOperation.New("")
 	}

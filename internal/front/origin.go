@@ -21,6 +21,12 @@ func forwardedFor(r *http.Request, peer netip.Addr, trusts func(netip.Addr) bool
 	return client
 }
 
+// forwardedSecure reports whether the trusted proxy says that the client came over TLS. Beside a second value, which may be the client's own, it says nothing.
+func forwardedSecure(r *http.Request) bool {
+	v := r.Header.Values("X-Forwarded-Proto")
+	return len(v) == 1 && v[0] == "https"
+}
+
 var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-[0-9]$`)
 
 // IsRegion reports whether s has the shape of an AWS region's name.

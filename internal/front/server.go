@@ -55,6 +55,7 @@ type exchange struct {
 	in      any
 	missing wire.Missing
 	out     any
+	sent    bool // the answer has begun
 }
 
 // stages is the pipeline, in order.
@@ -72,6 +73,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{server: s, w: w, r: r, ctx: r.Context()}
 	x.req = &caller.Request{ID: s.NewID(), Time: s.Now(), Region: s.Region, Host: r.Host, UserAgent: r.UserAgent()}
 	x.req.SourceIP, x.req.Secure = s.origin(r)
+	defer func() {
+		if v := recover(); v != nil {
+			x.recovered(v)
+		}
+	}()
 	allowBrowsers(w.Header())
 	if r.Method == http.MethodOptions {
 		w.WriteHeader(http.StatusOK)
@@ -105,7 +111,7 @@ func (s *Server) origin(r *http.Request) (netip.Addr, bool) {
 	if !s.trusts(addr) {
 		return addr, r.TLS != nil
 	}
-	return forwardedFor(r, addr, s.trusts), r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
+	return forwardedFor(r, addr, s.trusts), r.TLS != nil || forwardedSecure(r)
 }
 
 func (s *Server) trusts(a netip.Addr) bool {

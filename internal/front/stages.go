@@ -3,18 +3,16 @@ package front
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
-	"github.com/mayfly-id/mayfly/internal/access"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/wire"
 	"github.com/mayfly-id/mayfly/sigv4"
 )
 
-// authenticate recognises the caller over the raw bytes of the request. The mode is model data.
+// authenticate recognises the caller over the raw bytes of the request. The mode is model data; what it does not call unsigned is signed.
 func (x *exchange) authenticate() error {
 	x.caller = &caller.Principal{Kind: caller.Anonymous}
-	if x.entry.Operation.Auth == wire.AuthSigV4 {
+	if x.entry.Operation.Auth != wire.AuthNone {
 		r := &sigv4.Request{Method: x.r.Method, RequestURI: x.r.RequestURI, Host: x.r.Host, Header: x.r.Header, Body: x.body}
 		p, scope, err := x.server.Auth.SigV4(x.ctx, r, x.service.SigningName, x.hostReg, x.req.Time)
 		if err != nil {
@@ -53,8 +51,8 @@ func (x *exchange) decode() error {
 // authorize decides what the request asks for. The services decide before they validate, so a caller without permission learns nothing
 // about the input; only a request whose input is too broken to name a resource is told so first.
 func (x *exchange) authorize() error {
-	if x.entry.Operation.Auth != wire.AuthSigV4 {
-		return x.server.Access.Authorize(x.ctx, x.caller, nil)
+	if x.entry.Operation.Auth == wire.AuthNone {
+		return x.server.Access.Authorize(x.ctx, x.caller, []caller.Ask{{Exempt: true}})
 	}
 	asks, err := x.entry.Binding.Asks(x.ctx, x.service, x.in)
 	if err != nil {
@@ -85,51 +83,4 @@ func (x *exchange) encode() {
 		body = x.entry.EncodeJSON(make([]byte, 0, 1024), x.out)
 	}
 	x.send(h, status, body)
-}
-
-// fail answers an error in the caller's protocol. What is not an AWS error is ours: the caller learns the request id, the log the cause.
-func (x *exchange) fail(err error) {
-	var denied *access.Denied
-	var auth *access.AuthError
-	e, isAWS := wire.AsError(err)
-	switch {
-	case isAWS:
-	case errors.As(err, &denied):
-		e = x.denied(denied)
-	case errors.As(err, &auth):
-		e = x.unauthenticated(auth)
-	case x.ctx.Err() != nil:
-		return // the client has gone
-	default:
-		e = x.internal(err)
-	}
-	if e.Type.Status >= 500 && e.Type != errNotImplemented {
-		x.server.Log.Error("request failed", "requestId", x.req.ID, "service", x.req.Service, "operation", x.req.Operation, "error", err)
-	}
-	service := x.service
-	if service == nil {
-		service = x.guessProtocol()
-	}
-	status, body := service.EncodeError(x.w.Header(), x.translate(service, e), x.req.ID)
-	x.send(x.w.Header(), status, body)
-}
-
-func (x *exchange) send(h http.Header, status int, body []byte) {
-	h.Set("X-Amzn-Requestid", x.req.ID)
-	service := x.service
-	if service == nil {
-		service = x.guessProtocol()
-	}
-	switch service.Protocol {
-	case wire.Query:
-		h.Set("Content-Type", "text/xml")
-	case wire.JSON:
-		h.Set("Content-Type", "application/x-amz-json-1.1")
-	default:
-		h.Set("Content-Type", "application/json")
-	}
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	x.w.WriteHeader(status)
-	_, _ = x.w.Write(body) // the client may have gone
 }

@@ -3,7 +3,6 @@ package sts
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"time"
 
@@ -21,7 +20,7 @@ const (
 // AssumeRole gives temporary credentials of a role. The trust policy has been decided on already (askAssumeRole).
 func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) (*stsapi.AssumeRoleResponse, error) {
 	p := caller.PrincipalFrom(ctx)
-	if err := refuseAssume(p, in); err != nil {
+	if err := refuseAssume(in); err != nil {
 		return nil, err
 	}
 	role, err := s.Roles.Role(ctx, in.RoleArn)
@@ -61,11 +60,8 @@ func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) 
 	return out, nil
 }
 
-// refuseAssume holds the rules on the caller that are not policy.
-func refuseAssume(p *caller.Principal, in *stsapi.AssumeRoleRequest) error {
-	if p.Kind == caller.Root {
-		return accessDenied.New("Roles may not be assumed by root accounts.")
-	}
+// refuseAssume refuses what cannot be honoured yet.
+func refuseAssume(in *stsapi.AssumeRoleRequest) error {
 	if in.SerialNumber != nil || in.TokenCode != nil { // no MFA device exists yet, so none can be right
 		return accessDenied.New("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
 	}
@@ -117,11 +113,11 @@ func inherit(s *caller.Session, p *caller.Principal, in *stsapi.AssumeRoleReques
 func addTags(s *caller.Session, in *stsapi.AssumeRoleRequest) error {
 	taken := map[string]bool{}
 	for k := range s.Tags {
-		taken[fold(k)] = true
+		taken[caller.Fold(k)] = true
 	}
 	own := map[string]bool{}
 	for _, t := range in.Tags {
-		switch k := fold(t.Key); {
+		switch k := caller.Fold(t.Key); {
 		case own[k]:
 			return invalidValue.New("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		case taken[k]:
@@ -132,10 +128,10 @@ func addTags(s *caller.Session, in *stsapi.AssumeRoleRequest) error {
 		s.Tags[t.Key] = t.Value
 	}
 	for _, k := range in.TransitiveTagKeys {
-		if !own[fold(k)] && !taken[fold(k)] {
+		if !own[caller.Fold(k)] && !taken[caller.Fold(k)] {
 			return invalidValue.New("The specified transitive tag key must be included in the requested tags.")
 		}
-		if !slices.ContainsFunc(s.TransitiveTags, func(t string) bool { return fold(t) == fold(k) }) {
+		if !slices.ContainsFunc(s.TransitiveTags, func(t string) bool { return caller.Fold(t) == caller.Fold(k) }) {
 			s.TransitiveTags = append(s.TransitiveTags, canonicalKey(s.Tags, k))
 		}
 	}
@@ -144,7 +140,7 @@ func addTags(s *caller.Session, in *stsapi.AssumeRoleRequest) error {
 
 func canonicalKey(tags map[string]string, key string) string {
 	for k := range tags {
-		if fold(k) == fold(key) {
+		if caller.Fold(k) == caller.Fold(key) {
 			return k
 		}
 	}
@@ -203,66 +199,4 @@ func optional(s string) *string {
 		return nil
 	}
 	return &s
-}
-
-// fold is ASCII lower case: tag keys meet in nothing but that.
-func fold(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
-}
-
-// askAssumeRole says what a request asks for: to assume the role, to tag its session, to set its source identity. A role that does not exist
-// has no trust policy, and so is refused in the same words as one that does not trust the caller.
-func (s *Service) askAssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) ([]caller.Ask, error) {
-	role, err := s.Roles.Role(ctx, in.RoleArn)
-	if err != nil && !errors.Is(err, caller.ErrUnknown) {
-		return nil, err
-	}
-	ask := caller.Ask{Action: "sts:AssumeRole", Resource: in.RoleArn, ResourceAccount: role.Account, Trust: true, Context: assumeContext(in, &role)}
-	if role.Trust != nil {
-		ask.ResourcePolicy = &iampolicy.Named{ID: role.ARN, Policy: role.Trust}
-	}
-	asks := []caller.Ask{ask}
-	if len(in.Tags) > 0 || len(in.TransitiveTagKeys) > 0 {
-		ask.Action = "sts:TagSession"
-		asks = append(asks, ask)
-	}
-	if in.SourceIdentity != nil {
-		ask.Action = "sts:SetSourceIdentity"
-		asks = append(asks, ask)
-	}
-	return asks, nil
-}
-
-// assumeContext gives the condition keys of AssumeRole
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-sts).
-func assumeContext(in *stsapi.AssumeRoleRequest, role *Role) iampolicy.MapContext {
-	c := iampolicy.MapContext{"sts:rolesessionname": {in.RoleSessionName}}
-	if in.ExternalId != nil {
-		c["sts:externalid"] = []string{*in.ExternalId}
-	}
-	if in.SourceIdentity != nil {
-		c["sts:sourceidentity"] = []string{*in.SourceIdentity}
-	}
-	if len(in.Tags) > 0 {
-		keys := map[string]bool{}
-		for _, t := range in.Tags {
-			c["aws:requesttag/"+fold(t.Key)] = []string{t.Value}
-			keys[t.Key] = true
-		}
-		c["aws:tagkeys"] = slices.Sorted(maps.Keys(keys))
-	}
-	if len(in.TransitiveTagKeys) > 0 {
-		c["sts:transitivetagkeys"] = in.TransitiveTagKeys
-	}
-	for k, v := range role.Tags {
-		c["aws:resourcetag/"+fold(k)] = []string{v}
-		c["iam:resourcetag/"+fold(k)] = []string{v}
-	}
-	return c
 }

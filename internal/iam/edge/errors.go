@@ -9,10 +9,7 @@ import (
 )
 
 // Errors that IAM gives beside those of its model (https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html).
-var (
-	ValidationError    = &wire.ErrorType{Name: "ValidationError", Code: "ValidationError", Status: 400}
-	invalidClientToken = &wire.ErrorType{Name: "InvalidClientTokenId", Code: "InvalidClientTokenId", Status: 403}
-)
+var ValidationError = &wire.ErrorType{Name: "ValidationError", Code: "ValidationError", Status: 400}
 
 // NonUser refuses a request that leaves the user name out although its caller is no user.
 func NonUser() error {

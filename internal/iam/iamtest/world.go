@@ -110,7 +110,7 @@ func RootPrincipal(account string) *caller.Principal {
 }
 
 // CheckBindings holds the table of an area against its rules: the method is named as the operation, no operation stands twice, and the
-// authorization entry takes any input, asks for something, and refuses sessions that may not call IAM.
+// authorization entry takes any input and asks for something.
 func CheckBindings(t *testing.T, service *wire.Service, bindings []wire.Binding) {
 	t.Helper()
 	seen := map[string]bool{}
@@ -142,16 +142,6 @@ func CheckBindings(t *testing.T, service *wire.Service, bindings []wire.Binding)
 				if a.Exempt || a.Action != "iam:"+name {
 					t.Errorf("%s asks for %+v", name, a)
 				}
-			}
-		}
-		for _, p := range []*caller.Principal{
-			{Kind: caller.User, Account: Account, Session: &caller.Session{}},
-			{Kind: caller.Root, Account: Account, Session: &caller.Session{}},
-			{Kind: caller.FederatedUser, Account: Account, Session: &caller.Session{MFAAt: Start}},
-			{Kind: caller.Anonymous},
-		} {
-			if _, err := b.Asks(As(p, name), service, empty); err == nil {
-				t.Errorf("%s: a session of kind %s without MFA may call it", name, p.Kind)
 			}
 		}
 	}

@@ -1,0 +1,72 @@
+package sts
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/mayfly-id/mayfly/iampolicy"
+	"github.com/mayfly-id/mayfly/internal/awsapi/stsapi"
+	"github.com/mayfly-id/mayfly/internal/caller"
+)
+
+// askAssumeRole says what a request asks for: to assume the role, to tag its session, to set its source identity. What a chain of roles passes on
+// by itself is asked for as well, so that each role of the chain has to take it
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining,
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html). A role that does not exist has no trust policy,
+// and so is refused in the same words as one that does not trust the caller.
+func (s *Service) askAssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) ([]caller.Ask, error) {
+	role, err := s.Roles.Role(ctx, in.RoleArn)
+	if err != nil && !errors.Is(err, caller.ErrUnknown) {
+		return nil, err
+	}
+	ask := caller.Ask{Action: "sts:AssumeRole", Resource: in.RoleArn, ResourceAccount: role.Account, Trust: true, Context: assumeContext(ctx, in, &role)}
+	if role.Trust != nil {
+		ask.ResourcePolicy = &iampolicy.Named{ID: role.ARN, Policy: role.Trust}
+	}
+	asks := []caller.Ask{ask}
+	chain := caller.PrincipalFrom(ctx).Session
+	if chain == nil {
+		chain = &caller.Session{}
+	}
+	if len(in.Tags) > 0 || len(in.TransitiveTagKeys) > 0 || len(chain.TransitiveTags) > 0 {
+		ask.Action = "sts:TagSession"
+		asks = append(asks, ask)
+	}
+	if in.SourceIdentity != nil || chain.SourceIdentity != "" {
+		ask.Action = "sts:SetSourceIdentity"
+		asks = append(asks, ask)
+	}
+	return asks, nil
+}
+
+// assumeContext gives the condition keys of AssumeRole
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-sts).
+func assumeContext(ctx context.Context, in *stsapi.AssumeRoleRequest, role *Role) iampolicy.MapContext {
+	c := iampolicy.MapContext{"sts:rolesessionname": {in.RoleSessionName}}
+	if in.ExternalId != nil {
+		c["sts:externalid"] = []string{*in.ExternalId}
+	}
+	if in.SourceIdentity != nil {
+		c["sts:sourceidentity"] = []string{*in.SourceIdentity}
+	} else if chain := caller.PrincipalFrom(ctx).Session; chain != nil && chain.SourceIdentity != "" {
+		c["sts:sourceidentity"] = []string{chain.SourceIdentity}
+	}
+	if len(in.Tags) > 0 {
+		keys := map[string]bool{}
+		for _, t := range in.Tags {
+			c["aws:requesttag/"+caller.Fold(t.Key)] = []string{t.Value}
+			keys[t.Key] = true
+		}
+		c["aws:tagkeys"] = slices.Sorted(maps.Keys(keys))
+	}
+	if len(in.TransitiveTagKeys) > 0 {
+		c["sts:transitivetagkeys"] = in.TransitiveTagKeys
+	}
+	for k, v := range role.Tags {
+		c["aws:resourcetag/"+caller.Fold(k)] = []string{v}
+		c["iam:resourcetag/"+caller.Fold(k)] = []string{v}
+	}
+	return c
+}
