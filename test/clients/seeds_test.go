@@ -75,7 +75,7 @@ aws cognito-identity get-credentials-for-identity --identity-id $identityID --lo
 func TestFirstRunBlock(t *testing.T) {
 	t.Parallel()
 	installed(t, "/usr/bin/bash", "/usr/bin/curl", "/usr/bin/base64", "/usr/bin/jq", "/usr/bin/aws")
-	block := readBlock(t, launch(t))
+	block := readBlock(t, launch(t, "--ephemeral").out)
 	dec := json.NewDecoder(strings.NewReader(bash(t, block)))
 	var got []map[string]any
 	for {
