@@ -40,6 +40,7 @@ type DB struct {
 	engine   Engine
 	clock    func() time.Time
 	tables   map[string]AnyTable // immutable after Open
+	shapes   map[*schema]int64   // of each table; immutable after Open
 	cache    *cache
 	staleFor time.Duration
 
@@ -79,7 +80,8 @@ func Open(ctx context.Context, engine Engine, o Options, tables ...AnyTable) (*D
 		}
 		db.tables[name] = t
 	}
-	if err := ensureTables(ctx, engine, db.clock, tables); err != nil {
+	var err error
+	if db.shapes, err = ensureTables(ctx, engine, db.clock, tables); err != nil {
 		return nil, errors.Join(err, engine.Close())
 	}
 	db.start = db.clock()
@@ -135,7 +137,7 @@ func (db *DB) Update(ctx context.Context, f func(Writer) error) error {
 		if x != nil {
 			x.rollback()
 		}
-		x = &tx{conn: c, at: db.clock(), writes: true}
+		x = &tx{conn: c, shapes: db.shapes, at: db.clock(), writes: true}
 		if err := f(x); err != nil {
 			return nil, err
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // tableFormat is the layout of the tables themselves, whatever they hold.
-const tableFormat = 1
+const tableFormat = 2
 
 // backfillBatch is how many rows one transaction of a backfill touches.
 const backfillBatch = 500
@@ -24,6 +24,11 @@ type declaration struct {
 	Columns  []string    `json:"columns"` // the key first
 	Indexes  []declIndex `json:"indexes"`
 	Expires  bool        `json:"expires"`
+	// Shape counts the alterations of the table. Each row is written with the
+	// shape its writer knows, and the database of several nodes refuses rows of
+	// an older one, so that a node that was not restarted yet cannot write rows
+	// without the columns of a new index. It is not part of the checksum.
+	Shape int64 `json:"shape,omitempty"`
 }
 
 type declIndex struct {
@@ -48,8 +53,8 @@ func (s *schema) declaration() declaration {
 	return d
 }
 
-// record returns the declaration as stored, and its checksum.
-func (d declaration) record() (text, sum string, err error) {
+// encode returns the declaration as JSON, and its checksum.
+func (d declaration) encode() (text, sum string, err error) {
 	b, err := json.Marshal(d)
 	if err != nil {
 		return "", "", fmt.Errorf("store: declaration: %w", err)
@@ -61,24 +66,26 @@ func (d declaration) record() (text, sum string, err error) {
 // migration brings the tables of an engine to their declarations. apply runs
 // one step: in a transaction of its own, or as part of one that holds them all.
 type migration struct {
-	ctx   context.Context
-	d     Dialect
-	now   time.Time
-	apply func(step func(Conn) error) error
+	ctx    context.Context
+	d      Dialect
+	now    time.Time
+	apply  func(step func(Conn) error) error
+	shapes map[*schema]int64
 }
 
 // ensureTables creates and extends tables. When everything is as declared it
-// costs one read.
-func ensureTables(ctx context.Context, e Engine, clock func() time.Time, tables []AnyTable) error {
-	m := &migration{ctx: ctx, d: e.Dialect(), now: clock()}
+// costs one read. It returns the shape of each table.
+func ensureTables(ctx context.Context, e Engine, clock func() time.Time, tables []AnyTable) (map[*schema]int64, error) {
+	m := &migration{ctx: ctx, d: e.Dialect(), now: clock(), shapes: make(map[*schema]int64, len(tables))}
 	if m.d.DDLBatch {
-		return e.Define(ctx, func(c Conn) error {
+		err := e.Define(ctx, func(c Conn) error {
 			m.apply = func(step func(Conn) error) error { return step(c) }
 			return m.run(tables)
 		})
+		return m.shapes, err
 	}
 	m.apply = func(step func(Conn) error) error { return e.Define(ctx, step) }
-	return m.run(tables)
+	return m.shapes, m.run(tables)
 }
 
 func (m *migration) run(tables []AnyTable) error {
@@ -88,12 +95,11 @@ func (m *migration) run(tables []AnyTable) error {
 	if err != nil {
 		return fmt.Errorf("store: prepare tables: %w", err)
 	}
-	type record struct{ sum, text string }
 	recorded := make(map[string]record)
 	err = m.apply(func(c Conn) error {
 		clear(recorded)
 		return c.Query(m.ctx, `SELECT "name", "checksum", "declaration" FROM "store_tables"`, nil, func(v Values) error {
-			recorded[v.Text(0)] = record{v.Text(1), v.Text(2)}
+			recorded[v.Text(0)] = record{v.Text(1), []byte(v.Text(2))}
 			return nil
 		})
 	})
@@ -101,29 +107,54 @@ func (m *migration) run(tables []AnyTable) error {
 		return fmt.Errorf("store: read declarations: %w", err)
 	}
 	for _, t := range tables {
-		s := t.schema()
-		text, sum, err := s.declaration().record()
-		if err != nil {
-			return err
-		}
-		old := recorded[s.name]
-		if old.sum == sum {
-			continue
-		}
-		if err := m.table(t, old.text); err != nil {
-			return fmt.Errorf("store: table %s: %w", s.name, err)
-		}
-		if err := m.record(s.name, sum, text); err != nil {
-			return err
+		if err := m.ensure(t, recorded[t.schema().name]); err != nil {
+			return fmt.Errorf("store: table %s: %w", t.schema().name, err)
 		}
 	}
 	return nil
 }
 
-func (m *migration) record(name, sum, text string) error {
+// record is what store_tables holds of a table.
+type record struct {
+	sum  string
+	text []byte
+}
+
+// ensure brings one table to its declaration.
+func (m *migration) ensure(t AnyTable, r record) error {
+	s := t.schema()
+	now := s.declaration()
+	_, sum, err := now.encode()
+	if err != nil {
+		return err
+	}
+	var old declaration
+	if r.text != nil {
+		if err := json.Unmarshal(r.text, &old); err != nil {
+			return fmt.Errorf("%w: unreadable record", ErrNewerTable)
+		}
+	}
+	if r.sum == sum {
+		m.shapes[s] = old.Shape
+		return nil
+	}
+	now.Shape = old.Shape + 1
+	m.shapes[s] = now.Shape
+	if r.text == nil {
+		err = m.create(s)
+	} else if err = compatible(old, now); err == nil {
+		err = m.alter(t, old, now)
+	}
+	if err != nil {
+		return err
+	}
+	text, _, err := now.encode()
+	if err != nil {
+		return err
+	}
 	return m.apply(func(c Conn) error {
 		_, err := c.Exec(m.ctx, `INSERT INTO "store_tables" ("name", "checksum", "declaration") VALUES ($1, $2, $3)
-			ON CONFLICT ("name") DO UPDATE SET "checksum" = $2, "declaration" = $3`, name, sum, text)
+			ON CONFLICT ("name") DO UPDATE SET "checksum" = $2, "declaration" = $3`, s.name, sum, text)
 		return err
 	})
 }
@@ -135,33 +166,20 @@ func (m *migration) ddl(sql string) error {
 	})
 }
 
-// table creates a table, or changes one that was recorded with another
-// declaration. Each step may be repeated, so a crash between them is harmless:
-// the record is written last.
-func (m *migration) table(t AnyTable, recorded string) error {
-	s := t.schema()
-	if recorded == "" {
-		if err := m.ddl(s.createTable(m.d)); err != nil {
-			return err
-		}
-		return m.createIndexes(s)
-	}
-	var old declaration
-	if err := json.Unmarshal([]byte(recorded), &old); err != nil {
-		return fmt.Errorf("%w: unreadable record", ErrNewerTable)
-	}
-	now := s.declaration()
-	if err := compatible(old, now); err != nil {
+// create makes a new table. Each step here and in alter may be repeated, so a
+// crash between them is harmless: the record is written last.
+func (m *migration) create(s *schema) error {
+	if err := m.ddl(s.createTable(m.d)); err != nil {
 		return err
 	}
-	return m.alter(t, old, now)
+	return m.createIndexes(s)
 }
 
 // compatible refuses a table that a newer program wrote, or that this one
 // declares with less than before under the same revision.
 func compatible(old, now declaration) error {
 	switch {
-	case old.Format > now.Format:
+	case old.Format != now.Format:
 		return fmt.Errorf("%w: format %d", ErrNewerTable, old.Format)
 	case old.Revision > now.Revision:
 		return fmt.Errorf("%w: revision %d is newer than %d", ErrNewerTable, old.Revision, now.Revision)
@@ -205,6 +223,11 @@ func (m *migration) alter(t AnyTable, old, now declaration) error {
 			if err := m.ddl(s.addColumn(m.d, c)); err != nil {
 				return err
 			}
+		}
+	}
+	if m.d.Shared {
+		if err := m.ddl(s.requireShape(now.Shape)); err != nil {
+			return err
 		}
 	}
 	if rebuild {
@@ -282,8 +305,8 @@ func (m *migration) batch(c Conn, t AnyTable, key *index, after []string) ([][]a
 	args = append(s.liveArg(args, m.now), int64(backfillBatch))
 	var rows [][]any
 	err := c.Query(m.ctx, b.String(), args, func(v Values) error {
-		cols, err := t.rowFromDoc(v.Bytes(0))
-		rows = append(rows, append(cols, v.Int(1)))
+		cols, expiry, err := t.rowFromDoc(v.Bytes(0))
+		rows = append(rows, append(cols, m.shapes[s], expiry, v.Int(1)))
 		return err
 	})
 	return rows, err

@@ -81,9 +81,10 @@ func (t *Table[T]) columns(doc *T, extra int) ([]any, error) {
 	return vals, nil
 }
 
-// encode returns the arguments of an insert: the columns, version, expiry and document.
-func (t *Table[T]) encode(doc *T, version int64) ([]any, error) {
-	vals, err := t.columns(doc, 3)
+// encode returns the arguments of an insert: the columns, shape, version,
+// expiry and document.
+func (t *Table[T]) encode(doc *T, shape, version int64) ([]any, error) {
+	vals, err := t.columns(doc, 4)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +92,7 @@ func (t *Table[T]) encode(doc *T, version int64) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(vals, version, t.expiry(doc), text), nil
+	return append(vals, shape, version, t.expiry(doc), text), nil
 }
 
 func (t *Table[T]) marshal(doc *T) (string, error) {
@@ -133,17 +134,14 @@ func (t *Table[T]) expiryMilli(doc *T) int64 {
 	return max(at.UnixMilli(), 1)
 }
 
-// rowFromDoc computes the columns of a stored document, for a backfill.
-func (t *Table[T]) rowFromDoc(b []byte) ([]any, error) {
+// rowFromDoc computes the columns and the expiry of a stored document.
+func (t *Table[T]) rowFromDoc(b []byte) (cols []any, expiry any, err error) {
 	doc := new(T)
 	if err := t.unmarshal(b, doc); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	vals, err := t.columns(doc, 1)
-	if err != nil {
-		return nil, err
-	}
-	return append(vals, t.expiry(doc)), nil
+	cols, err = t.columns(doc, 4)
+	return cols, t.expiry(doc), err
 }
 
 func (t *Table[T]) schema() *schema { return t.s }

@@ -7,7 +7,7 @@ import (
 )
 
 // schema is the physical shape of a table, the same on every engine. The order
-// of columns in SQL is: cols, version, expires_at, doc.
+// of columns in SQL is: cols, shape, version, expires_at, doc.
 type schema struct {
 	name     string
 	salt     uint64 // keeps equal keys of different tables apart in the cache
@@ -121,8 +121,8 @@ func (s *schema) prepareWrites() {
 	for _, c := range s.cols {
 		b.add(quote(c), ", ")
 	}
-	b.add(`"version", "expires_at", "doc") VALUES (`)
-	for range len(s.cols) + 2 {
+	b.add(`"shape", "version", "expires_at", "doc") VALUES (`)
+	for range len(s.cols) + 3 {
 		b.param().add(", ")
 	}
 	b.param().add(") ON CONFLICT DO NOTHING")
@@ -137,7 +137,7 @@ func (s *schema) prepareWrites() {
 	s.update = s.updateText()
 
 	b = sqlText{n: s.key}
-	b.add("UPDATE ", table, ` SET "version" = "version" + 1, "doc" = `).param().add(" WHERE ")
+	b.add("UPDATE ", table, ` SET "shape" = `).param().add(`, "version" = "version" + 1, "doc" = `).param().add(" WHERE ")
 	s.keyIs(&b)
 	b.add(`"version" = `).param()
 	s.live(&b)
@@ -173,14 +173,14 @@ func (s *schema) prepareBulk() {
 	for _, c := range s.cols[s.key:] {
 		b.add(quote(c), " = ").param().add(", ")
 	}
-	b.add(`"expires_at" = `).param().add(" WHERE ")
+	b.add(`"shape" = `).param().add(`, "expires_at" = `).param().add(" WHERE ")
 	s.keyIs(&b)
 	b.add(`"version" = `).param()
 	s.reindex = b.String()
 }
 
 // updateText writes the compare-and-swap. Its arguments are: every column, the
-// expiry, the document, the old version, and the time when rows expire. The
+// shape, the expiry, the document, the old version, and the time when rows expire. The
 // guard against another row with a value of a unique index keeps PostgreSQL
 // from aborting the transaction, as a violated constraint would.
 func (s *schema) updateText() string {
@@ -190,7 +190,7 @@ func (s *schema) updateText() string {
 	for _, c := range s.cols[s.key:] {
 		b.add(quote(c), " = ").param().add(", ")
 	}
-	b.add(`"version" = "version" + 1, "expires_at" = `).param().add(`, "doc" = `).param().add(" WHERE ")
+	b.add(`"shape" = `).param().add(`, "version" = "version" + 1, "expires_at" = `).param().add(`, "doc" = `).param().add(" WHERE ")
 	s.keyIs(&b)
 	b.add(`"version" = `).param()
 	s.live(&b)
@@ -236,13 +236,21 @@ func (s *schema) createTable(d Dialect) string {
 		}
 		b.add(", ")
 	}
-	b.add(`"version" `, d.IntType, ` NOT NULL, "expires_at" `, d.IntType, `, "doc" `, d.TextType, " NOT NULL, ")
+	b.add(`"shape" `, d.IntType, ` NOT NULL, "version" `, d.IntType, ` NOT NULL, "expires_at" `, d.IntType, `, "doc" `, d.TextType, " NOT NULL, ")
 	b.add("PRIMARY KEY (", s.quoted(s.indexes[0].cols), "))", d.TableTail)
 	return b.String()
 }
 
 func (s *schema) addColumn(d Dialect, c string) string {
 	return "ALTER TABLE " + quote(s.name) + " " + d.AddColumn + " " + quote(c) + " " + d.TextType
+}
+
+// requireShape lets the database refuse rows of an earlier shape: they lack
+// columns that an index needs. Rows that are there already are not looked at.
+func (s *schema) requireShape(shape int64) string {
+	name := quote(s.name + "__shape")
+	return "ALTER TABLE " + quote(s.name) + " DROP CONSTRAINT IF EXISTS " + name + ", ADD CONSTRAINT " + name +
+		` CHECK ("shape" >= ` + strconv.FormatInt(shape, 10) + ") NOT VALID"
 }
 
 func (s *schema) indexName(ix *index) string { return quote(s.name + "__" + ix.name) }

@@ -53,7 +53,7 @@ func (db *DB) Restore(ctx context.Context, snap *Snapshot) error {
 	err := db.Update(ctx, func(w Writer) error {
 		return w.access(ctx, func(c Conn) error {
 			for name, t := range db.tables {
-				if err := restoreTable(ctx, c, t, snap.tables[name]); err != nil {
+				if err := restoreTable(ctx, c, t, db.shapes[t.schema()], snap.tables[name]); err != nil {
 					return fmt.Errorf("store: restore of %s: %w", name, err)
 				}
 				w.tx().note(t.schema(), nil)
@@ -65,19 +65,17 @@ func (db *DB) Restore(ctx context.Context, snap *Snapshot) error {
 	return err
 }
 
-func restoreTable(ctx context.Context, c Conn, t AnyTable, rows []snapshotRow) error {
+func restoreTable(ctx context.Context, c Conn, t AnyTable, shape int64, rows []snapshotRow) error {
 	s := t.schema()
 	if _, err := c.Exec(ctx, s.wipe); err != nil {
 		return err
 	}
 	for _, row := range rows {
-		args, err := t.rowFromDoc([]byte(row.doc))
+		cols, expiry, err := t.rowFromDoc([]byte(row.doc))
 		if err != nil {
 			return err
 		}
-		n := len(s.cols)
-		args = append(args[:n:n], row.version, args[n], row.doc)
-		inserted, err := c.Exec(ctx, s.insert, args...)
+		inserted, err := c.Exec(ctx, s.insert, append(cols, shape, row.version, expiry, row.doc)...)
 		if err != nil {
 			return err
 		}

@@ -63,7 +63,7 @@ type colFunc[T any] []struct {
 // AnyTable is a declared table of any document type.
 type AnyTable interface {
 	schema() *schema
-	rowFromDoc(doc []byte) ([]any, error)
+	rowFromDoc(doc []byte) (cols []any, expiry any, err error)
 }
 
 // NewTable declares a table. It panics on a declaration that cannot work: that
@@ -135,8 +135,8 @@ func (b *builder[T]) countUses() {
 
 func (b *builder[T]) index(decl Index[T], unique bool) {
 	b.checkName("index", decl.Name)
-	if decl.Name == "expires_at" {
-		b.fail("index expires_at is reserved")
+	if decl.Name == "expires_at" || decl.Name == "shape" {
+		b.fail("index " + decl.Name + " is reserved")
 	}
 	if len(decl.Columns) == 0 {
 		b.fail("index " + decl.Name + " has no columns")
@@ -179,7 +179,7 @@ func (b *builder[T]) column(c Column[T], present func(*T) bool) int {
 		b.fail("column " + c.Name + " has no value")
 	}
 	switch c.Name {
-	case "version", "expires_at", "doc":
+	case "shape", "version", "expires_at", "doc":
 		b.fail("column " + c.Name + " is reserved")
 	}
 	for i := range b.s.cols {

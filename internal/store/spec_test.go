@@ -118,14 +118,14 @@ func TestDocErrorsHideValues(t *testing.T) {
 		F  func() `json:",omitempty"`
 	}
 	table := NewTable("t", Spec[odd]{Key: []Column[odd]{{"id", func(d *odd) string { return d.ID }}}})
-	if _, err := table.encode(&odd{ID: "secret", F: func() {}}, 1); err == nil || strings.Contains(err.Error(), "secret") {
+	if _, err := table.encode(&odd{ID: "secret", F: func() {}}, 1, 1); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("a document that cannot be encoded: %v", err)
 	}
 	var d odd
 	if err := table.unmarshal([]byte(`{"ID": secret}`), &d); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("a document that cannot be decoded: %v", err)
 	}
-	if _, err := table.encode(&odd{ID: "x" + strings.Repeat("x", MaxDoc)}, 1); err == nil {
+	if _, err := table.encode(&odd{ID: "x" + strings.Repeat("x", MaxDoc)}, 1, 1); err == nil {
 		t.Error("a huge key is accepted")
 	}
 }

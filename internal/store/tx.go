@@ -15,6 +15,7 @@ type Writer interface {
 // tx is one run of a View or Update closure.
 type tx struct {
 	conn    Conn
+	shapes  map[*schema]int64
 	at      time.Time // one instant decides expiry throughout
 	changes []Change
 	wide    map[*schema]bool // tables that were changed as a whole
@@ -50,6 +51,15 @@ func (x *tx) access(ctx context.Context, f func(Conn) error) error {
 func (x *tx) now() time.Time { return x.at }
 
 func (x *tx) tx() *tx { return x }
+
+// shape returns the shape that rows of a table are written with.
+func (x *tx) shape(s *schema) int64 {
+	shape := x.shapes[s]
+	if shape == 0 {
+		panic("store: table " + s.name + " was not given to Open")
+	}
+	return shape
+}
 
 // note records that a row was written or deleted; no key means any row.
 func (x *tx) note(s *schema, key []string) {

@@ -2,13 +2,14 @@ package store
 
 import (
 	"context"
+	"slices"
 )
 
 // Insert stores a new row with version 1. It returns an *ExistsError naming the
 // key or the unique index that is taken; the transaction goes on after it. A
 // row past its expiry is not in the way.
 func (t *Table[T]) Insert(ctx context.Context, w Writer, doc *T) error {
-	args, err := t.encode(doc, 1)
+	args, err := t.encode(doc, w.tx().shape(t.s), 1)
 	if err != nil {
 		return err
 	}
@@ -28,26 +29,28 @@ func (t *Table[T]) Insert(ctx context.Context, w Writer, doc *T) error {
 // or is gone). It returns an *ExistsError when the new value of a unique index
 // is taken. The key must be the one the row was read with.
 func (t *Table[T]) Update(ctx context.Context, w Writer, row *Row[T]) error {
-	vals, err := t.columns(&row.Doc, 4)
+	vals, err := t.columns(&row.Doc, 5)
 	if err != nil {
 		return err
 	}
+	cols, shape := vals, w.tx().shape(t.s)
 	text, err := t.marshal(&row.Doc)
 	if err != nil {
 		return err
 	}
-	vals = append(vals, t.expiry(&row.Doc))
+	expiry := t.expiry(&row.Doc)
+	vals = append(slices.Clone(cols), expiry)
 	key := vals[:t.s.key:t.s.key]
 	err = w.access(ctx, func(c Conn) error {
 		if w.tx().unchanged(t.s, row.Version, vals) {
-			args := t.s.liveArg(append(key, text, row.Version), w.now())
+			args := t.s.liveArg(append(key, shape, text, row.Version), w.now())
 			n, err := c.Exec(ctx, t.s.updateDoc, args...)
 			if err == nil && n == 0 {
 				err = ErrConflict
 			}
 			return err
 		}
-		args := t.s.liveArg(append(vals[:len(vals):len(vals)], text, row.Version), w.now())
+		args := t.s.liveArg(append(cols, shape, expiry, text, row.Version), w.now())
 		return t.guarded(ctx, c, w, args, t.s.indexes[1:], func() (int64, error) {
 			n, err := c.Exec(ctx, t.s.update, args...)
 			if err != nil || n == 1 {

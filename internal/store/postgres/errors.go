@@ -32,6 +32,11 @@ func translate(ctx context.Context, err error) error {
 	var server *pgconn.PgError
 	if errors.As(err, &server) {
 		e := &serverError{server.Code}
+		if server.Code == "23514" {
+			// The one check there is: another node has altered the table since
+			// this one was started.
+			return fmt.Errorf("%w: %w", store.ErrNewerTable, e)
+		}
 		if e.away() {
 			return fmt.Errorf("%w: %w", store.ErrUnavailable, e)
 		}

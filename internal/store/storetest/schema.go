@@ -120,6 +120,50 @@ func testRefuseNewer(t *testing.T, p Place) {
 	f.get("p", "1")
 }
 
+// testRollingUpgrade opens a node with one more index beside one that runs
+// without it: the older one may read, but not write rows the index would miss.
+func testRollingUpgrade(t *testing.T, p Place) {
+	if !p.Shared {
+		t.Skip("the engine serves one node")
+	}
+	older := open(t, p)
+	older.insert(account{Pool: "p", ID: "1"}, account{Pool: "p", ID: "2"})
+	row := older.get("p", "1")
+	spec := accountSpec()
+	spec.Indexes = append(spec.Indexes, bySuffix())
+	newer := &fixture{t: t, ctx: older.ctx, table: store.NewTable("account", spec), clock: older.clock}
+	newer.db = openDB(t, p, store.Options{Now: newer.clock.Now}, newer.table)
+	for name, write := range map[string]func(store.Writer) error{
+		"insert": func(w store.Writer) error {
+			return older.table.Insert(older.ctx, w, &account{Pool: "p", ID: "3"})
+		},
+		"update": func(w store.Writer) error { return older.table.Update(older.ctx, w, &row) },
+		"update of what was just read": func(w store.Writer) error {
+			row, err := older.table.Get(older.ctx, w, "p", "1")
+			must(t, err)
+			row.Doc.Count++
+			return older.table.Update(older.ctx, w, &row)
+		},
+		"upsert": func(w store.Writer) error {
+			return older.table.Upsert(older.ctx, w, &account{Pool: "p", ID: "2"})
+		},
+	} {
+		if err := older.update(write); !errors.Is(err, store.ErrNewerTable) {
+			t.Errorf("%s by the older node: %v, want ErrNewerTable", name, err)
+		}
+	}
+	older.get("p", "1")
+	newer.insert(account{Pool: "p", ID: "12"})
+	row = newer.get("p", "2")
+	must(t, newer.save(&row))
+	if got, _ := newer.list(store.Query{Index: "by_last"}); got != "1 12 2" {
+		t.Errorf("the new index lists %q", got)
+	}
+	if got, _ := older.list(store.Query{}); got != "1 12 2" {
+		t.Errorf("the older node lists %q", got)
+	}
+}
+
 func testSnapshotRestore(t *testing.T, p Place) {
 	type note struct{ ID, Text string }
 	notes := store.NewTable("note", store.Spec[note]{

@@ -58,6 +58,7 @@ func Run(t *testing.T, fresh func(t testing.TB) Place) {
 		"AddIndex":             testAddIndex,
 		"RaiseRevision":        testRaiseRevision,
 		"RefuseNewerTable":     testRefuseNewer,
+		"RollingUpgrade":       testRollingUpgrade,
 		"SnapshotRestore":      testSnapshotRestore,
 		"Closed":               testClosed,
 	} {
