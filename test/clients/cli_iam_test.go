@@ -7,6 +7,7 @@ const anyOf = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[
 // TestCLIAccessKeys follows an IAM user's access keys through the CLI: made, used, switched off, switched on, deleted.
 func TestCLIAccessKeys(t *testing.T) {
 	t.Parallel()
+	awsCLI(t)
 	f := start(t)
 	c := newCLI(t, f)
 	admin := c.as(f.root())

@@ -12,6 +12,7 @@ import (
 // TestCLIStax is the journey of an API token through the AWS CLI: sign in, get the identity, get its credentials, sign a call.
 func TestCLIStax(t *testing.T) {
 	t.Parallel()
+	awsCLI(t)
 	f := start(t)
 	c := newCLI(t, f)
 	id := c.run("cognito-idp", "initiate-auth", "--auth-flow", "USER_PASSWORD_AUTH", "--client-id", f.ClientID,
@@ -38,6 +39,7 @@ func TestCLIStax(t *testing.T) {
 // TestCLIStaxRefusals shows the CLI's view of a wrong token, and of logins that do not hold.
 func TestCLIStaxRefusals(t *testing.T) {
 	t.Parallel()
+	awsCLI(t)
 	f := start(t)
 	c := newCLI(t, f)
 	signIn := func(user, secret string) []string {

@@ -9,6 +9,7 @@ import (
 // TestCLISessions is the STS journey with the stock CLI and the three strings in its environment.
 func TestCLISessions(t *testing.T) {
 	t.Parallel()
+	awsCLI(t)
 	f := start(t)
 	c := newCLI(t, f)
 	admin := c.as(f.root())

@@ -9,6 +9,7 @@ import (
 // then lets the user through all of it.
 func TestCLIWorld(t *testing.T) {
 	t.Parallel()
+	awsCLI(t)
 	f := start(t)
 	c := newCLI(t, f)
 	admin := c.as(f.root())
@@ -63,6 +64,7 @@ func TestCLIWorld(t *testing.T) {
 // TestCLIListings pages and describes what an administrator lists, with the CLI's own paging on and off.
 func TestCLIListings(t *testing.T) {
 	t.Parallel()
+	awsCLI(t)
 	f := start(t)
 	admin := newCLI(t, f).as(f.root())
 	for _, n := range []string{"a", "b", "c"} {
