@@ -4,20 +4,13 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/hmac"
 	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/big"
-	"slices"
 	"strings"
 	"testing"
 
@@ -180,147 +173,6 @@ func TestGoJOSE(t *testing.T) {
 func sameKey(a, b PublicKey) bool {
 	k, ok := a.Key.(interface{ Equal(crypto.PublicKey) bool })
 	return ok && k.Equal(b.Key)
-}
-
-// TestForgery holds the classic attacks on JWT libraries.
-func TestForgery(t *testing.T) {
-	k := newKeys(t)
-	rsaPublic := k.rsa.Public().Key.(*rsa.PublicKey)
-	spki, err := x509.MarshalPKIXPublicKey(rsaPublic)
-	if err != nil {
-		t.Fatal(err)
-	}
-	hs256 := func(header string, secret []byte) string {
-		input := b64(header) + "." + b64(benchClaims)
-		m := hmac.New(sha256.New, secret)
-		_, _ = io.WriteString(m, input)
-		return input + "." + base64.RawURLEncoding.EncodeToString(m.Sum(nil))
-	}
-	header := func(format string) string { return fmt.Sprintf(format, rsaKid) }
-	body := b64(benchClaims)
-	rsaToken, ecToken := encode(t, k.rsa, benchClaims), encode(t, k.ec, benchClaims)
-	rsaSignature, ecSignature := rsaToken[strings.LastIndex(rsaToken, ".")+1:], ecToken[strings.LastIndex(ecToken, ".")+1:]
-	raw, err := base64.RawURLEncoding.DecodeString(ecSignature)
-	if err != nil {
-		t.Fatal(err)
-	}
-	withSignature := func(b []byte) string {
-		return ecToken[:strings.LastIndex(ecToken, ".")+1] + base64.RawURLEncoding.EncodeToString(b)
-	}
-	der, err := ecdsa.SignASN1(rand.Reader, k.private[ES256].key.(*ecdsa.PrivateKey), digestOf(ecToken))
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := elliptic.P256().Params().N
-	plusN := new(big.Int).Add(new(big.Int).SetBytes(raw[:32]), n).Bytes()
-	stranger, err := GenerateKey(rand.Reader, ES256)
-	if err != nil {
-		t.Fatal(err)
-	}
-	strangerSigner, err := NewSigner(ecKid, stranger)
-	if err != nil {
-		t.Fatal(err)
-	}
-	strangerJWK, err := json.Marshal(strangerSigner.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, token := range map[string]string{
-		"alg none, empty signature":     b64(header(`{"kid":"%s","alg":"none"}`)) + "." + body + ".",
-		"alg none, some signature":      b64(header(`{"kid":"%s","alg":"none"}`)) + "." + body + "." + rsaSignature,
-		"alg None":                      b64(header(`{"kid":"%s","alg":"None"}`)) + "." + body + ".",
-		"alg missing":                   b64(header(`{"kid":"%s"}`)) + "." + body + "." + rsaSignature,
-		"alg empty":                     b64(header(`{"kid":"%s","alg":""}`)) + "." + body + "." + rsaSignature,
-		"alg null":                      b64(header(`{"kid":"%s","alg":null}`)) + "." + body + "." + rsaSignature,
-		"alg twice":                     signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256","alg":"RS256"}`), benchClaims),
-		"ALG":                           signRaw(t, k.rsa, header(`{"kid":"%s","ALG":"RS256"}`), benchClaims),
-		"alg in two cases":              signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256","Alg":"none"}`), benchClaims),
-		"HS256 with the public key":     hs256(header(`{"kid":"%s","alg":"HS256"}`), spki),
-		"HS256 with the modulus":        hs256(header(`{"kid":"%s","alg":"HS256"}`), rsaPublic.N.Bytes()),
-		"HS256 passed off as RS256":     hs256(header(`{"kid":"%s","alg":"RS256"}`), spki),
-		"ES256 token, RSA key":          signRaw(t, k.ec, header(`{"kid":"%s","alg":"ES256"}`), benchClaims),
-		"ES256 signature as RS256":      signRaw(t, k.ec, header(`{"kid":"%s","alg":"RS256"}`), benchClaims),
-		"RS256 token, EC key":           signRaw(t, k.rsa, `{"kid":"ec-1","alg":"RS256"}`, benchClaims),
-		"unknown key":                   signRaw(t, k.rsa, `{"kid":"other","alg":"RS256"}`, benchClaims),
-		"no key id":                     signRaw(t, k.rsa, `{"alg":"RS256"}`, benchClaims),
-		"critical extension":            signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256","crit":["exp"],"exp":1}`), benchClaims),
-		"empty critical extensions":     signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256","crit":[]}`), benchClaims),
-		"null critical extensions":      signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256","crit":null}`), benchClaims),
-		"unencoded payload":             signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256","b64":false}`), benchClaims),
-		"compressed":                    signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256","zip":"DEF"}`), benchClaims),
-		"encrypted":                     signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256","enc":"A256GCM"}`), benchClaims),
-		"own key inside":                signRaw(t, strangerSigner, `{"kid":"ec-1","alg":"ES256","jwk":`+string(strangerJWK)+`}`, benchClaims),
-		"own key elsewhere":             signRaw(t, strangerSigner, `{"kid":"ec-1","alg":"ES256","jku":"https://attacker.example.org/jwks.json"}`, benchClaims),
-		"own certificate":               signRaw(t, strangerSigner, `{"kid":"ec-1","alg":"ES256","x5u":"https://attacker.example.org/","x5c":["AAAA"]}`, benchClaims),
-		"stranger's key":                encode(t, strangerSigner, benchClaims),
-		"key id is a number":            signRaw(t, k.rsa, `{"kid":1,"alg":"RS256"}`, benchClaims),
-		"key id too long":               signRaw(t, k.rsa, `{"kid":"`+strings.Repeat("x", 257)+`","alg":"RS256"}`, benchClaims),
-		"type too long":                 signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256","typ":"`+strings.Repeat("x", 65)+`"}`), benchClaims),
-		"header is a list":              signRaw(t, k.rsa, `["RS256"]`, benchClaims),
-		"header has a tail":             signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256"}x`), benchClaims),
-		"empty payload":                 signRaw(t, k.rsa, header(`{"kid":"%s","alg":"RS256"}`), ""),
-		"ES256 with ASN.1":              withSignature(der),
-		"ES256 with 63 bytes":           withSignature(raw[:63]),
-		"ES256 with 65 bytes":           withSignature(append([]byte{0}, raw...)),
-		"ES256 with zeros":              withSignature(make([]byte, 64)),
-		"ES256 with r = n, s = n":       withSignature(append(n.Bytes(), n.Bytes()...)),
-		"ES256 with r + n":              withSignature(append(plusN, raw[32:]...)),
-		"ES256 with halves exchanged":   withSignature(append(slices.Clone(raw[32:]), raw[:32]...)),
-		"empty":                         "",
-		"dots":                          "..",
-		"one part":                      body,
-		"two parts":                     b64(header(`{"kid":"%s","alg":"RS256"}`)) + "." + body,
-		"four parts":                    rsaToken + ".",
-		"five parts":                    rsaToken + ".a.b",
-		"padding":                       rsaToken + "=",
-		"line break":                    rsaToken + "\n",
-		"line break inside":             rsaToken[:10] + "\n" + rsaToken[10:],
-		"carriage return inside":        rsaToken[:10] + "\r" + rsaToken[10:],
-		"blank in front":                " " + rsaToken,
-		"Bearer in front":               "Bearer " + rsaToken,
-		"standard alphabet":             strings.NewReplacer("-", "+", "_", "/").Replace(rsaToken),
-		"JSON serialisation":            `{"payload":"` + body + `","signatures":[]}`,
-		"longer than a token may be":    rsaToken[:strings.LastIndex(rsaToken, ".")] + strings.Repeat("A", MaxToken) + "." + rsaSignature,
-		"signature of another":          rsaToken[:strings.LastIndex(rsaToken, ".")+1] + ecSignature,
-		"payload of another, no change": b64(`{"kid":"ec-1","alg":"ES256"}`) + "." + b64(`{"sub":"other"}`) + "." + ecSignature,
-	} {
-		payload, err := Verify(token, k.set)
-		if token == rsaToken { // the replacer had nothing to replace
-			continue
-		}
-		if payload != nil || !errors.Is(err, ErrMalformed) && !errors.Is(err, ErrSignature) {
-			t.Errorf("%s: Verify() = %q, %v", name, payload, err)
-		}
-	}
-	// A malleable signature (r, n-s) is a second signature of the same payload, not a forgery; JOSE permits it.
-	for _, s := range k.signers() {
-		parsed, err := ParseCompact(encode(t, s, benchClaims))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, key := range map[string]PublicKey{
-			"zero":            {},
-			"no algorithm":    {KeyID: s.KeyID(), Key: s.Public().Key},
-			"other algorithm": {KeyID: s.KeyID(), Algorithm: map[Algorithm]Algorithm{RS256: ES256, ES256: RS256}[s.Algorithm()], Key: s.Public().Key},
-			"other id":        {KeyID: "x", Algorithm: s.Algorithm(), Key: s.Public().Key},
-			"nil key":         {KeyID: s.KeyID(), Algorithm: s.Algorithm()},
-			"nil RSA key":     {KeyID: s.KeyID(), Algorithm: s.Algorithm(), Key: (*rsa.PublicKey)(nil)},
-			"nil EC key":      {KeyID: s.KeyID(), Algorithm: s.Algorithm(), Key: (*ecdsa.PublicKey)(nil)},
-			"key by value":    {KeyID: s.KeyID(), Algorithm: s.Algorithm(), Key: *rsaPublic},
-		} {
-			if err := parsed.Verify(key); !errors.Is(err, ErrSignature) {
-				t.Errorf("%s key: error = %v", name, err)
-			}
-		}
-		if err := parsed.Verify(s.Public()); err != nil {
-			t.Errorf("right key: %v", err)
-		}
-	}
-}
-
-func digestOf(token string) []byte {
-	sum := sha256.Sum256([]byte(token[:strings.LastIndex(token, ".")]))
-	return sum[:]
 }
 
 // TestMutants changes one thing in valid tokens, 50,000 times and more. Base64url is read canonically, so every

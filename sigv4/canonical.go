@@ -102,6 +102,17 @@ func appendHeaders(dst []byte, r *Request, names []string) ([]byte, bool) {
 	return append(dst, '\n'), true
 }
 
+// appendNames writes the list of signed headers.
+func appendNames(dst []byte, names []string) []byte {
+	for i, name := range names {
+		if i > 0 {
+			dst = append(dst, ';')
+		}
+		dst = append(dst, name...)
+	}
+	return dst
+}
+
 // appendFolded writes a header value without outer blanks and with runs of spaces folded into one.
 func appendFolded(dst []byte, v string) ([]byte, bool) {
 	v = strings.Trim(v, " \t")

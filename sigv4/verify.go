@@ -56,12 +56,7 @@ func (s *Signature) calculate(r *Request, key Key) (out [2 * sha256.Size]byte, e
 	if !ok {
 		return out, mismatch(msgMismatch)
 	}
-	for i, name := range s.SignedHeaders {
-		if i > 0 {
-			canonical = append(canonical, ';')
-		}
-		canonical = append(canonical, name...)
-	}
+	canonical = appendNames(canonical, s.SignedHeaders)
 	canonical = append(canonical, '\n')
 	canonical = append(canonical, payload[:]...)
 	return s.sign(canonical, key), nil
