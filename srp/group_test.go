@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/big"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -39,6 +40,22 @@ func TestPower(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// TestFirstUseTogether: many may use a new group at once.
+func TestFirstUseTogether(t *testing.T) {
+	g := Cognito()
+	var group sync.WaitGroup
+	values := make([][]byte, 8)
+	for i := range values {
+		group.Go(func() { values[i] = g.NewVerifier("pool", "user", "password", nil).V })
+	}
+	group.Wait()
+	for _, v := range values {
+		if !bytes.Equal(v, values[0]) {
+			t.Fatal("the same password has two verifiers")
+		}
+	}
 }
 
 // TestTablesAreFull: no entry is small, so that the time of a power does not tell which digits are zero.
