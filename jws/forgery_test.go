@@ -183,6 +183,8 @@ func TestKeyDecides(t *testing.T) {
 			"nil":             {KeyID: id, Algorithm: alg},
 			"nil RSA":         {KeyID: id, Algorithm: alg, Key: (*rsa.PublicKey)(nil)},
 			"nil EC":          {KeyID: id, Algorithm: alg, Key: (*ecdsa.PublicKey)(nil)},
+			"EC, no point":    {KeyID: id, Algorithm: alg, Key: &ecdsa.PublicKey{Curve: elliptic.P256()}},
+			"RSA, no modulus": {KeyID: id, Algorithm: alg, Key: &rsa.PublicKey{E: 3}},
 			"by value":        {KeyID: id, Algorithm: alg, Key: *k.rsa.Public().Key.(*rsa.PublicKey)},
 		} {
 			if err := parsed.Verify(key); !errors.Is(err, ErrSignature) {

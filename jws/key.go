@@ -32,7 +32,8 @@ func (k PublicKey) valid() error {
 			return nil
 		}
 	case *ecdsa.PublicKey:
-		if k.Algorithm == ES256 && key != nil && key.Curve == elliptic.P256() {
+		//lint:ignore SA1019 a key without coordinates makes the standard library panic, and cannot be told otherwise
+		if k.Algorithm == ES256 && key != nil && key.Curve == elliptic.P256() && key.X != nil && key.Y != nil {
 			return nil
 		}
 	}

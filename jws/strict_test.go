@@ -23,7 +23,6 @@ type sample struct {
 	Name    string           `json:"name"`
 	Plain   string           // by its Go name
 	Skipped string           `json:"-"`
-	Dash    string           `json:"-,"`
 	Key     string           `json:"key"`
 	Ptr     *inner           `json:"ptr"`
 	List    []inner          `json:"list"`
@@ -43,7 +42,7 @@ func TestStrictObject(t *testing.T) {
 	}{
 		{"empty", `{}`, true},
 		{"blanks around", " \t\r\n{ } \n", true},
-		{"all", `{"name":"a","Plain":"b","-":"c","base":"d","other":"e","ptr":{"deep":"f"},"list":[{"deep":"g"}],"map":{"x":{"deep":"h"},"X":{"deep":"i"}},"any":{"A":1,"a":2},"raw":{"B":1,"b":2}}`, true},
+		{"all", `{"name":"a","Plain":"b","base":"d","other":"e","ptr":{"deep":"f"},"list":[{"deep":"g"}],"map":{"x":{"deep":"h"},"X":{"deep":"i"}},"any":{"A":1,"a":2},"raw":{"B":1,"b":2}}`, true},
 		{"unknown members", `{"zzz":{"deep":1,"DEEP":2},"Skipped":"x","hidden":"y"}`, true},
 		{"escapes", `{"n\u0061me":"a\"b\\","any":"\u2028"}`, true},
 		{"numbers", `{"any":[1,-2.5e3,true,false,null,"",[],{}]}`, true},
