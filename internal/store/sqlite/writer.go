@@ -147,9 +147,17 @@ func (w *writer) stopped() error {
 
 // batch is one transaction in the making.
 type batch struct {
-	w    *writer
-	open bool       // a transaction is under way
-	kept []*request // closures that wait for the commit
+	w       *writer
+	open    bool       // a transaction is under way
+	kept    []*request // closures that wait for the commit
+	refused []refusal  // closures that failed on what others of the transaction wrote
+}
+
+// refusal is a closure that failed, and with what. It waits for the commit as well: it may have failed because of a write before it in the same
+// transaction, and whoever hears "exists" must be able to read what does.
+type refusal struct {
+	r   *request
+	err error
 }
 
 // add runs one closure. The first of a transaction needs no savepoint: when it
@@ -190,6 +198,10 @@ func (b *batch) add(r *request) {
 		return
 	}
 	b.undo(nested)
+	if nested && b.open {
+		b.refused = append(b.refused, refusal{r, err})
+		return
+	}
 	r.done <- err
 }
 
@@ -272,5 +284,11 @@ func (b *batch) answer(err error) {
 	for _, r := range b.kept {
 		r.done <- err
 	}
-	b.kept = nil
+	for _, f := range b.refused {
+		if err != nil { // what it failed on did not happen, or may not have
+			f.err = err
+		}
+		f.r.done <- f.err
+	}
+	b.kept, b.refused = nil, nil
 }

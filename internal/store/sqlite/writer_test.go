@@ -198,6 +198,29 @@ func TestFullCommitGoesOn(t *testing.T) {
 	}
 }
 
+// TestRefusalWaitsForCommit: who failed on a write of the same transaction does not hear of it before, or without, its commit.
+func TestRefusalWaitsForCommit(t *testing.T) {
+	e, _ := openTest(t)
+	commit, taken := e.w.commit, errors.New("taken")
+	refuse := func(c store.Conn) error {
+		if insert("a")(c) == nil {
+			return errors.New("the write before it is not seen")
+		}
+		return taken
+	}
+	errs := together(e, func(c store.Conn) error {
+		e.w.commit = func() error { e.w.commit = commit; return coded(codeFull) }
+		return insert("a")(c)
+	}, refuse)
+	if !errors.Is(errs[1], store.ErrUnavailable) || errors.Is(errs[1], taken) {
+		t.Errorf("it failed on what never happened: %v", errs[1])
+	}
+	errs = together(e, insert("a"), refuse, func(store.Conn) error { return taken })
+	if errs[0] != nil || !errors.Is(errs[1], taken) || !errors.Is(errs[2], taken) {
+		t.Errorf("with a commit: %v", errs)
+	}
+}
+
 func TestCancelWhileWaiting(t *testing.T) {
 	e, ctx := openTest(t)
 	holding, release := make(chan struct{}), make(chan struct{})
