@@ -40,6 +40,7 @@ type Ring struct {
 	now        func() time.Time
 	current    atomic.Pointer[state]
 	reload     sync.Mutex
+	looked     time.Time // under reload: when an unknown key id last made the ring look
 }
 
 // state is one loaded ring with the sealers derived from it so far: one for each purpose and tenant that exists.
@@ -47,6 +48,7 @@ type state struct {
 	ring    *seal.Ring
 	newest  time.Time // creation of the newest key
 	last    seal.KeyID
+	count   int
 	sealers sync.Map // sealerKey -> *seal.Sealer
 }
 
@@ -71,13 +73,12 @@ func Open(ctx context.Context, db *store.DB, root seal.Key, deployment string, r
 }
 
 func (r *Ring) load(ctx context.Context) error {
-	page, err := ringKeys.List(ctx, r.db, store.Query{Limit: 1000})
-	if err != nil {
-		return fmt.Errorf("keys: %w", err)
-	}
 	s := &state{}
 	var all []seal.RingKey
-	for _, row := range page.Rows {
+	for row, err := range ringKeys.All(ctx, r.db, store.Query{Limit: 1000}) {
+		if err != nil {
+			return fmt.Errorf("keys: %w", err)
+		}
 		k, err := seal.UnwrapKey(r.root, row.Doc.Wrapped, r.deployment)
 		if err != nil {
 			return fmt.Errorf("keys: ring key %d does not open: is this the root key of this store? %w", row.Doc.ID, err)
@@ -85,7 +86,8 @@ func (r *Ring) load(ctx context.Context) error {
 		all = append(all, k)
 		s.last, s.newest = row.Doc.ID, row.Doc.Created
 	}
-	if len(all) > 0 {
+	if s.count = len(all); s.count > 0 {
+		var err error
 		if s.ring, err = seal.NewRing(all...); err != nil {
 			return fmt.Errorf("keys: %w", err)
 		}
@@ -94,8 +96,15 @@ func (r *Ring) load(ctx context.Context) error {
 	return nil
 }
 
+// mostKeys is how many keys a ring may have, below what seal takes: a ring that is full goes on with its newest key, and says so, instead of growing
+// into one that no node can load.
+const mostKeys = 1000
+
 // add writes the next ring key. Two nodes that add at once write the same id: one wins, the other loads what the winner wrote.
 func (r *Ring) add(ctx context.Context, handOver time.Duration) error {
+	if n := r.current.Load().count; n >= mostKeys {
+		return fmt.Errorf("keys: the ring has %d keys and takes no more: rotate less often", n)
+	}
 	now := r.now()
 	k := seal.RingKey{ID: r.current.Load().last + 1, NotBefore: now.Add(handOver)}
 	if _, err := io.ReadFull(r.random, k.Key[:]); err != nil {
@@ -123,7 +132,7 @@ func (r *Ring) Rotate(ctx context.Context) error {
 	return r.add(ctx, HandOver)
 }
 
-// Run loads new ring keys every ten seconds and rotates when the newest is older than every, until ctx ends. Failures are reported and tried again.
+// Run refreshes every ten seconds until ctx ends. Failures are reported and tried again.
 func (r *Ring) Run(ctx context.Context, every time.Duration, report func(error)) {
 	t := time.NewTicker(HandOver / 3)
 	defer t.Stop()
@@ -139,16 +148,18 @@ func (r *Ring) Run(ctx context.Context, every time.Duration, report func(error))
 	}
 }
 
-// Refresh loads the ring as the store has it and rotates when its newest key is older than every.
+// Refresh loads the ring as the store has it and rotates when its newest key is older than every. Of nodes that find it so at once, one
+// rotates: whether it is time is decided on what the store has.
 func (r *Ring) Refresh(ctx context.Context, every time.Duration) error {
 	r.reload.Lock()
-	err := r.loadIfChanged(ctx)
-	due := r.now().Sub(r.current.Load().newest) > every
-	r.reload.Unlock()
-	if err != nil || !due {
+	defer r.reload.Unlock()
+	if err := r.loadIfChanged(ctx); err != nil {
 		return err
 	}
-	return r.Rotate(ctx)
+	if r.now().Sub(r.current.Load().newest) <= every {
+		return nil
+	}
+	return r.add(ctx, HandOver)
 }
 
 // loadIfChanged keeps the derived sealers when the ring is what it was.
@@ -180,21 +191,32 @@ func (r *Ring) Seal(p seal.Purpose, tenant string, plaintext, aad []byte) ([]byt
 
 // Open opens what Seal made, on any node. A key that this node has not loaded yet makes it look once.
 func (r *Ring) Open(ctx context.Context, p seal.Purpose, tenant string, sealed, aad []byte) ([]byte, error) {
+	seen := r.current.Load()
 	plain, err := r.sealer(p, tenant).Open(sealed, aad)
 	if !errors.Is(err, seal.ErrUnknownKey) {
 		return plain, err
 	}
-	if err := r.reloadOnce(ctx); err != nil {
+	if err := r.lookAgain(ctx, seen); err != nil {
 		return nil, err
 	}
 	return r.sealer(p, tenant).Open(sealed, aad)
 }
 
-func (r *Ring) reloadOnce(ctx context.Context) error {
-	if !r.reload.TryLock() { // somebody is looking already; a stranger's made-up key ids cannot queue up here
+// lookEvery is how often made-up key ids can make the ring ask the store. A key that is really new is known for HandOver before anything is
+// sealed with it.
+const lookEvery = time.Second
+
+// lookAgain loads what the store has beyond seen. Requests that come to it at once share one look.
+func (r *Ring) lookAgain(ctx context.Context, seen *state) error {
+	r.reload.Lock()
+	defer r.reload.Unlock()
+	if r.current.Load() != seen {
+		return nil
+	}
+	if since := r.now().Sub(r.looked); since >= 0 && since < lookEvery {
 		return seal.ErrUnknownKey
 	}
-	defer r.reload.Unlock()
+	defer func() { r.looked = r.now() }() // from its end: a slow store is not asked by one after the other
 	return r.loadIfChanged(ctx)
 }
 

@@ -37,18 +37,22 @@ func LoadRoot(path string) (key seal.Key, found bool, err error) {
 	return key, true, nil
 }
 
-// CreateRoot draws a root key and writes it to a new file of mode 0600, durably, before it is used.
+// CreateRoot draws a root key and writes it to a new file of mode 0600, durably, before it is used. The file appears whole or not at all, so a start
+// that is interrupted here can be made again; one that is there already is never replaced.
 func CreateRoot(path string, random io.Reader) (key seal.Key, err error) {
 	if key, err = NewRoot(random); err != nil {
 		return key, err
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), ".root-*.tmp") // mode 0600
 	if err != nil {
 		return key, fmt.Errorf("root key: %w", err)
 	}
 	_, err = f.WriteString(hex.EncodeToString(key[:]) + "\n")
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return key, fmt.Errorf("root key: %w", err)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Link(f.Name(), path) // unlike a rename, fails when there is one
+	}
+	if err = errors.Join(err, os.Remove(f.Name())); err != nil {
+		return seal.Key{}, fmt.Errorf("root key: %w", err)
 	}
 	return key, syncFolder(filepath.Dir(path))
 }
