@@ -163,7 +163,8 @@ func (l *load) ids() []string {
 }
 
 // TestStandbyGone: a commit that the standby did not confirm must not be
-// acknowledged, even though the primary has it.
+// acknowledged, even though the primary has it and, when somebody cancels its
+// wait, says so.
 func TestStandbyGone(t *testing.T) {
 	cluster := pgtest.Start(t)
 	db := openRecords(t, postgres.Config{DSN: cluster.DSN()}, store.Options{CacheRows: 100})
@@ -173,10 +174,19 @@ func TestStandbyGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	cluster.Standby.Quit()
-	if err := insertRecord(ctx, db, "after"); !errors.Is(err, store.ErrUnknownOutcome) {
+	if err := insertRecord(ctx, db, "times out"); !errors.Is(err, store.ErrUnknownOutcome) {
 		t.Errorf("a write without the standby: %v", err)
 	}
-	if _, err := records.Get(ctx, db, "before"); err != nil {
-		t.Errorf("reading: %v", err)
+	done := make(chan error)
+	go func() { done <- insertRecord(ctx, db, "cancelled") }()
+	cluster.Primary.Await("a commit waits and is cancelled",
+		"SELECT COALESCE(BOOL_OR(pg_cancel_backend(pid)), false) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+	if err := <-done; !errors.Is(err, store.ErrUnknownOutcome) {
+		t.Errorf("a write whose wait was cancelled: %v", err)
+	}
+	for _, id := range []string{"before", "cancelled"} {
+		if _, err := records.Get(ctx, db, id); err != nil {
+			t.Errorf("reading %s: %v", id, err)
+		}
 	}
 }

@@ -29,6 +29,7 @@ func Run(t *testing.T, fresh func(t testing.TB) Place) {
 		"Unique":               testUnique,
 		"UniqueOnUpdate":       testUniqueOnUpdate,
 		"Sparse":               testSparse,
+		"UpdateInOne":          testUpdateInOne,
 		"Upsert":               testUpsert,
 		"Values":               testValues,
 		"Expiry":               testExpiry,

@@ -78,7 +78,7 @@ func Start(t testing.TB) *Cluster {
 	c.Standby.start("-c", "synchronous_standby_names=", "-c", "max_connections=200")
 	c.Primary.exec("ALTER SYSTEM SET synchronous_standby_names = '*'")
 	c.Primary.exec("SELECT pg_reload_conf()")
-	c.Primary.await("the standby is synchronous",
+	c.Primary.Await("the standby is synchronous",
 		"SELECT EXISTS (SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync')")
 	return c
 }
@@ -93,7 +93,7 @@ func (c *Cluster) DSN() string {
 func (c *Cluster) Promote() {
 	c.t.Helper()
 	c.Standby.exec("SELECT pg_promote(false)")
-	c.Standby.await("the standby accepts writes", "SELECT NOT pg_is_in_recovery()")
+	c.Standby.Await("the standby accepts writes", "SELECT NOT pg_is_in_recovery()")
 }
 
 func (c *Cluster) becomePostgres() {
@@ -172,7 +172,7 @@ func (s *Server) start(options ...string) {
 		_ = s.cmd.Wait() // its exit is what the tests are about
 		close(s.dead)
 	}()
-	s.await("the server answers", "SELECT true")
+	s.Await("the server answers", "SELECT true")
 }
 
 // Quit ends the server at once, without a word to its clients and without a
@@ -196,8 +196,8 @@ func (s *Server) exec(sql string) {
 	}
 }
 
-// await asks until the answer is true.
-func (s *Server) await(what, sql string) {
+// Await asks until the answer is true.
+func (s *Server) Await(what, sql string) {
 	s.c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startLimit)
 	defer cancel()
