@@ -117,7 +117,7 @@ func (c *Config) Check() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		bad("listen address %q: want host:port", c.Listen)
 	}
-	if u, err := url.Parse(c.URL); c.URL != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" || u.RawQuery != "") {
+	if c.URL != "" && !isOrigin(c.URL) {
 		bad("url %q: want http(s)://host[:port] without a path", c.URL)
 	}
 	if c.Output != "text" && c.Output != "json" {
@@ -132,9 +132,18 @@ func (c *Config) Check() error {
 	if c.RotateKeys < time.Minute {
 		bad("key rotation every %s is too often: one minute at least", c.RotateKeys)
 	}
+	if c.StaleFor < 0 {
+		bad("cached records cannot be served for %s: want 0 or more", c.StaleFor)
+	}
 	problems = append(problems, c.checkEphemeral()...)
 	problems = append(problems, c.FirstRun.check()...)
 	return errors.Join(problems...)
+}
+
+// isOrigin reports whether s is a scheme and a host, with or without a port, and nothing else.
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Hostname() != "" && (s == "http://"+u.Host || s == "https://"+u.Host)
 }
 
 func (c *Config) checkEphemeral() (problems []error) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/access"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/sigv4"
 )
@@ -66,7 +67,7 @@ func (c *Caller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	authorization := r.Header.Get("Authorization")
 	signed := strings.HasPrefix(authorization, "AWS4-") || r.URL.Query().Has("X-Amz-Signature")
 	if len(r.Header.Values("Authorization")) > 1 || (authorization == "" && !signed) {
-		answer(w, http.StatusUnauthorized, map[string]string{"message": "Unauthorized"})
+		refuse(w, http.StatusUnauthorized, "Unauthorized")
 		return
 	}
 	if signed {
@@ -77,10 +78,9 @@ func (c *Caller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t, err := c.Tokens.VerifyAccessToken(r.Context(), token)
 	switch {
 	case errors.Is(err, ErrRefused):
-		answer(w, http.StatusUnauthorized, map[string]string{"message": "Unauthorized"})
+		refuse(w, http.StatusUnauthorized, "Unauthorized")
 	case err != nil:
-		c.Log.Error("caller endpoint", "error", err)
-		answer(w, http.StatusServiceUnavailable, map[string]string{"message": "Service Unavailable"})
+		c.unavailable(w, err)
 	default:
 		answer(w, http.StatusOK, t)
 	}
@@ -88,14 +88,24 @@ func (c *Caller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (c *Caller) signed(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	if err != nil {
-		answer(w, http.StatusRequestEntityTooLarge, map[string]string{"message": "Request Too Long"})
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		refuse(w, http.StatusRequestEntityTooLarge, "Request Too Long")
+		return
+	case err != nil:
+		refuse(w, http.StatusBadRequest, "Bad Request")
 		return
 	}
 	req := &sigv4.Request{Method: r.Method, RequestURI: r.RequestURI, Host: r.Host, Header: r.Header, Body: body}
 	p, scope, err := c.Signatures.SigV4(r.Context(), req, "", "", c.Now())
-	if err != nil {
-		answer(w, http.StatusForbidden, map[string]string{"message": refusal(err)})
+	var auth *access.AuthError
+	switch {
+	case errors.As(err, &auth) && auth.Problem != access.Unavailable:
+		refuse(w, http.StatusForbidden, auth.Message)
+		return
+	case err != nil:
+		c.unavailable(w, err)
 		return
 	}
 	out := signedCaller{Account: p.Account, ARN: p.ARN, UserID: p.UserID, AccessKeyID: p.AccessKeyID, Service: scope.Service, Region: scope.Region}
@@ -106,13 +116,17 @@ func (c *Caller) signed(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, out)
 }
 
-// refusal gives the reason, without its code.
-func refusal(err error) string {
-	_, text, ok := strings.Cut(err.Error(), ": ")
-	if !ok {
-		return "Forbidden"
+// unavailable refuses because nothing could be found out. The cause is for the log.
+func (c *Caller) unavailable(w http.ResponseWriter, err error) {
+	c.Log.Error("caller endpoint", "error", err, "cause", errors.Unwrap(err))
+	refuse(w, http.StatusServiceUnavailable, "Service Unavailable")
+}
+
+func refuse(w http.ResponseWriter, status int, message string) {
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110 section 11.6.1
 	}
-	return text
+	answer(w, status, map[string]string{"message": message})
 }
 
 func answer(w http.ResponseWriter, status int, v any) {
