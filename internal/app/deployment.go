@@ -9,6 +9,7 @@ import (
 
 	"github.com/mayfly-id/mayfly/internal/config"
 	"github.com/mayfly-id/mayfly/internal/discovery"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
@@ -73,7 +74,7 @@ func (a *App) loadDeployment(ctx context.Context, c *config.Config) (mine bool, 
 }
 
 func newDeployment(c *config.Config, random io.Reader, now time.Time) (deployment, error) {
-	id, err := uuid(random)
+	id, err := draw.UUID(random)
 	if err != nil {
 		return deployment{}, err
 	}

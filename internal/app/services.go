@@ -13,6 +13,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/awsapi/ssoapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/ssooidcapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/stsapi"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/front"
 	"github.com/mayfly-id/mayfly/internal/iam/credential"
 	"github.com/mayfly-id/mayfly/internal/iam/identity"
@@ -97,7 +98,7 @@ func (a *App) build() *services {
 
 // requestID draws the id of a request. Without randomness nothing can be issued; an id that says so is enough for the log.
 func (a *App) requestID() string {
-	id, err := uuid(a.random)
+	id, err := draw.UUID(a.random)
 	if err != nil {
 		return "00000000-0000-0000-0000-000000000000"
 	}

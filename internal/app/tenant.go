@@ -10,6 +10,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/discovery"
+	"github.com/mayfly-id/mayfly/internal/draw"
 )
 
 // FirstRun is what a first start hands out, once. The members are those of the JSON form.
@@ -57,7 +58,7 @@ func (a *App) rootAccessKey(ctx context.Context, s *services, out *FirstRun) (er
 		if out.AccessKeyID, err = caller.NewAccessKeyID(a.random, "AKIA", out.Account); err != nil {
 			return err
 		}
-		if out.SecretAccessKey, err = pick(a.random, alphanumeric, 40); err != nil {
+		if out.SecretAccessKey, err = draw.Text(a.random, draw.Alphanumeric, 40); err != nil {
 			return err
 		}
 	}
@@ -118,7 +119,7 @@ func (a *App) firstIdentityPool(ctx context.Context, s *services, out *FirstRun)
 
 // firstToken makes an API token: a user of the pool whose name is a UUID and whose password has 32 characters.
 func (a *App) firstToken(ctx context.Context, s *services, out *FirstRun) (err error) {
-	if out.APIAccessKey, err = uuid(a.random); err != nil {
+	if out.APIAccessKey, err = draw.UUID(a.random); err != nil {
 		return err
 	}
 	if out.APISecretKey, err = a.secretKey(); err != nil {
@@ -142,7 +143,7 @@ func (a *App) firstToken(ctx context.Context, s *services, out *FirstRun) (err e
 // secretKey draws 32 characters that every shell takes unquoted and that satisfy the default password policy.
 func (a *App) secretKey() (string, error) {
 	for {
-		s, err := pick(a.random, alphanumeric+"-_", 32)
+		s, err := draw.Text(a.random, draw.URLSafe, 32)
 		if err != nil {
 			return "", err
 		}

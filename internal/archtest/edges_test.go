@@ -34,23 +34,24 @@ func edges() map[string][]string {
 		"internal/keys":      {"internal/store"},
 		"internal/directory": {"internal/store"}, // records of user pools: userpool administers them, signin and idtoken read them
 		"internal/notify":    {"internal/directory"},
-		"internal/session":   {"internal/caller"},
+		"internal/session":   {"internal/caller", "internal/draw"},
 		"internal/discovery": {},
 		"internal/config":    {},
+		"internal/draw":      {},
 
 		// The services.
-		"internal/userpool":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/store", "internal/wire"},
-		"internal/signin":       {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/store", "internal/wire"},
-		"internal/idtoken":      {"internal/directory", "internal/store", "internal/wire"},
-		"internal/identitypool": {"internal/awsapi/cognitoidentityapi", "internal/caller", "internal/store", "internal/wire"},
+		"internal/userpool":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
+		"internal/signin":       {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
+		"internal/idtoken":      {"internal/directory", "internal/draw", "internal/store", "internal/wire"},
+		"internal/identitypool": {"internal/awsapi/cognitoidentityapi", "internal/caller", "internal/draw", "internal/store", "internal/wire"},
 		"internal/sts":          {"internal/awsapi/stsapi", "internal/caller", "internal/wire"},
 
 		// IAM is one service in areas: record holds its tables, edge its answers and paging; identity, policy and credential do not know each other.
-		"internal/iam/record":     {"internal/caller", "internal/store"}, // of caller: the spelling of key ids, the folding of names
+		"internal/iam/record":     {"internal/caller", "internal/draw", "internal/store"}, // of caller: the spelling of key ids, the folding of names
 		"internal/iam/edge":       {"internal/awsapi/iamapi", "internal/caller", "internal/iam/record", "internal/store", "internal/wire"},
 		"internal/iam/identity":   iam(),
 		"internal/iam/policy":     iam(),
-		"internal/iam/credential": iam(),
+		"internal/iam/credential": iam("internal/draw"),
 		"internal/iam/principal":  {"internal/caller", "internal/iam/record", "internal/store"},
 		"internal/iam/iamtest":    {"internal/caller", "internal/iam/record", "internal/keys", "internal/store", "internal/store/sqlite", "internal/wire"}, // a store for tests
 

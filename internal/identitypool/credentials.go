@@ -16,6 +16,9 @@ import (
 // (https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_GetCredentialsForIdentity.html).
 const credentialLife = time.Hour
 
+// sessionName is the name of every session of an identity, as AWS has it.
+const sessionName = "CognitoIdentityCredentials"
+
 // providerName is the principal and the prefix of condition keys of identity pools in trust policies.
 const providerName = "cognito-identity.amazonaws.com"
 
@@ -117,7 +120,7 @@ func (s *Service) assume(ctx context.Context, p *Pool, i *Identity, arn string, 
 	}
 	now := caller.RequestFrom(ctx).Time
 	session := &caller.Session{
-		Name: "CognitoIdentityCredentials", IssuedAt: now, RootIssuedAt: now, Expires: now.Add(credentialLife),
+		Name: sessionName, IssuedAt: now, RootIssuedAt: now, Expires: now.Add(credentialLife),
 		Provider: providerName, FederatedContext: claims,
 	}
 	if !authenticated {
@@ -126,22 +129,33 @@ func (s *Service) assume(ctx context.Context, p *Pool, i *Identity, arn string, 
 	return s.Minter.Mint(caller.Principal{Kind: caller.AssumedRole, Account: role.Account, UniqueID: role.UniqueID, Name: role.Name, EntityARN: role.ARN, Session: session})
 }
 
+// trustContext answers the condition keys of a trust policy: the claims of the identity, and what every request answers.
+type trustContext struct {
+	request *caller.Request
+	claims  map[string]string
+}
+
+// Lookup implements iampolicy.Context.
+func (c *trustContext) Lookup(key string) ([]string, bool) {
+	v, ok := c.claims[key]
+	if key == "sts:rolesessionname" {
+		v, ok = sessionName, true
+	}
+	if !ok {
+		v, ok = c.request.Lookup(key)
+	}
+	if !ok {
+		return nil, false
+	}
+	return []string{v}, true
+}
+
+// trusts reports whether the role's trust policy lets the identity in.
 func trusts(ctx context.Context, role *Role, claims map[string]string) bool {
-	c := iampolicy.MapContext{}
-	for k, v := range claims {
-		c[k] = []string{v}
-	}
-	req := caller.RequestFrom(ctx)
-	c["aws:currenttime"] = []string{req.Time.UTC().Format(time.RFC3339)}
-	c["aws:requestedregion"] = []string{req.Region}
-	c["sts:rolesessionname"] = []string{"CognitoIdentityCredentials"}
-	if req.SourceIP.IsValid() {
-		c["aws:sourceip"] = []string{req.SourceIP.String()}
-	}
 	d := iampolicy.Evaluate(
 		&iampolicy.Set{Resource: &iampolicy.Named{ID: role.ARN, Policy: role.Trust}, ResourceKind: iampolicy.RoleTrust},
 		&iampolicy.Request{
-			Action: "sts:AssumeRoleWithWebIdentity", Resource: role.ARN, ResourceAccount: role.Account, Context: c,
+			Action: "sts:AssumeRoleWithWebIdentity", Resource: role.ARN, ResourceAccount: role.Account, Context: &trustContext{caller.RequestFrom(ctx), claims},
 			Principal: iampolicy.Principal{Type: iampolicy.WebIdentity, Federated: providerName},
 		})
 	return d.Allowed

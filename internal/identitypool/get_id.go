@@ -7,6 +7,7 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
@@ -17,7 +18,7 @@ func (s *Service) GetId(ctx context.Context, in *api.GetIdInput) (*api.GetIdResp
 		return nil, err
 	}
 	if in.AccountId != nil && *in.AccountId != p.Account {
-		return nil, api.ResourceNotFoundException.New("IdentityPool '%s' not found.", in.IdentityPoolId)
+		return nil, noPool(in.IdentityPoolId)
 	}
 	if len(in.Logins) == 0 && !p.AllowGuests {
 		return nil, api.NotAuthorizedException.New("Unauthenticated access is not supported for this identity pool.")
@@ -48,7 +49,7 @@ func (s *Service) known(ctx context.Context, p *Pool, who []verified) (id string
 		case err != nil:
 			return "", false, err
 		case id != "" && id != row.Doc.IdentityID:
-			return "", false, api.ResourceConflictException.New("The logins belong to different identities.")
+			return "", false, errConflict()
 		default:
 			id = row.Doc.IdentityID
 		}
@@ -56,54 +57,67 @@ func (s *Service) known(ctx context.Context, p *Pool, who []verified) (id string
 	return id, missing, nil
 }
 
-// link makes the identity of logins that have none, or adds the new ones to it, in one transaction: two requests at once make one identity.
+// link makes the identity of logins that have none, or adds the new ones to it, in one transaction: two requests at once make one identity, and a pool that
+// is gone gets none.
 func (s *Service) link(ctx context.Context, p *Pool, who []verified) (string, error) {
-	fresh, err := uuid(s.Random)
+	fresh, err := draw.UUID(s.Random)
 	if err != nil {
 		return "", err
 	}
 	now := caller.RequestFrom(ctx).Time
 	var id string
 	err = s.Store.Update(ctx, func(w store.Writer) error {
-		identity := Identity{ID: p.Region + ":" + fresh, PoolID: p.ID, Created: now, Modified: now}
-		var row *store.Row[Identity]
-		var add []verified
-		for _, v := range who {
-			l, err := logins.Get(ctx, w, p.ID, v.provider, v.Subject)
-			if errors.Is(err, store.ErrNotFound) {
-				add = append(add, v)
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			r, err := identities.Get(ctx, w, l.Doc.IdentityID)
-			if err != nil {
-				return err
-			}
-			if row != nil && row.Doc.ID != r.Doc.ID {
-				return api.ResourceConflictException.New("The logins belong to different identities.")
-			}
-			row = &r
+		if _, err := pools.Get(ctx, w, p.ID); errors.Is(err, store.ErrNotFound) {
+			return noPool(p.ID)
+		} else if err != nil {
+			return err
 		}
-		if row != nil {
-			identity = row.Doc
-			identity.Modified = now
+		row, add, err := linked(ctx, w, p, who)
+		if err != nil {
+			return err
 		}
-		id = identity.ID
+		isNew := row.Doc.ID == ""
+		if isNew {
+			row.Doc = Identity{ID: p.Region + ":" + fresh, PoolID: p.ID, Created: now}
+		}
+		id, row.Doc.Modified = row.Doc.ID, now
 		for _, v := range add {
-			if !slices.Contains(identity.Logins, v.provider) {
-				identity.Logins = append(slices.Clone(identity.Logins), v.provider)
+			if !slices.Contains(row.Doc.Logins, v.provider) {
+				row.Doc.Logins = append(slices.Clone(row.Doc.Logins), v.provider)
 			}
 			if err := logins.Insert(ctx, w, &login{PoolID: p.ID, Provider: v.provider, Subject: v.Subject, IdentityID: id}); err != nil {
 				return err
 			}
 		}
-		if row == nil {
-			return identities.Insert(ctx, w, &identity)
+		if isNew {
+			return identities.Insert(ctx, w, &row.Doc)
 		}
-		row.Doc = identity
-		return identities.Update(ctx, w, row)
+		return identities.Update(ctx, w, &row)
 	})
 	return id, err
+}
+
+// linked reads the one identity of the logins, empty when there is none yet, and which logins are to be added to it.
+func linked(ctx context.Context, w store.Writer, p *Pool, who []verified) (row store.Row[Identity], add []verified, err error) {
+	for _, v := range who {
+		l, err := logins.Get(ctx, w, p.ID, v.provider, v.Subject)
+		if errors.Is(err, store.ErrNotFound) {
+			add = append(add, v)
+			continue
+		}
+		if err != nil {
+			return row, nil, err
+		}
+		if row.Doc.ID != "" && row.Doc.ID != l.Doc.IdentityID {
+			return row, nil, errConflict()
+		}
+		if row, err = identities.Get(ctx, w, l.Doc.IdentityID); err != nil {
+			return row, nil, err
+		}
+	}
+	return row, add, nil
+}
+
+func errConflict() error {
+	return api.ResourceConflictException.New("The logins belong to different identities.")
 }

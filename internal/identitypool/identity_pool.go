@@ -8,6 +8,7 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
@@ -28,7 +29,7 @@ type settings struct {
 // CreateIdentityPool creates a pool in the region of the request.
 func (s *Service) CreateIdentityPool(ctx context.Context, in *api.CreateIdentityPoolInput) (*api.IdentityPool, error) {
 	req := caller.RequestFrom(ctx)
-	id, err := uuid(s.Random)
+	id, err := draw.UUID(s.Random)
 	if err != nil {
 		return nil, err
 	}
@@ -145,20 +146,19 @@ func (s *Service) UpdateIdentityPool(ctx context.Context, in *api.IdentityPool) 
 
 // DeleteIdentityPool deletes a pool with its identities. The pool goes first, so nobody gets credentials while the identities go in batches.
 func (s *Service) DeleteIdentityPool(ctx context.Context, in *api.DeleteIdentityPoolInput) (*wire.Empty, error) {
-	err := s.Store.Update(ctx, func(w store.Writer) error { return pools.Delete(ctx, w, in.IdentityPoolId) })
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, api.ResourceNotFoundException.New("IdentityPool '%s' not found.", in.IdentityPoolId)
-	}
-	if err != nil {
-		return nil, err
-	}
-	err = s.Store.Update(ctx, func(w store.Writer) error {
+	err := s.Store.Update(ctx, func(w store.Writer) error {
+		if err := pools.Delete(ctx, w, in.IdentityPoolId); err != nil {
+			return err
+		}
 		if _, err := logins.DeleteAll(ctx, w, "", in.IdentityPoolId); err != nil {
 			return err
 		}
 		_, err := identities.DeleteAll(ctx, w, "by_pool", in.IdentityPoolId)
 		return err
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, noPool(in.IdentityPoolId)
+	}
 	return &wire.Empty{}, err
 }
 
@@ -194,7 +194,7 @@ func (s *Service) change(ctx context.Context, id string, f func(*Pool) error) er
 	return s.Store.Update(ctx, func(w store.Writer) error {
 		row, err := pools.Get(ctx, w, id)
 		if errors.Is(err, store.ErrNotFound) {
-			return api.ResourceNotFoundException.New("IdentityPool '%s' not found.", id)
+			return noPool(id)
 		}
 		if err != nil {
 			return err

@@ -46,8 +46,6 @@ func badLogin(err error) error {
 	switch {
 	case errors.Is(err, ErrBadSignature):
 		return api.NotAuthorizedException.New("Invalid login token. Couldn't verify signed token.").Because(err)
-	case errors.Is(err, ErrBadIssuer):
-		return api.NotAuthorizedException.New("Invalid login token. Issuer doesn't match providerName").Because(err)
 	case errors.Is(err, ErrExpired):
 		return api.NotAuthorizedException.New("Invalid login token. Token is expired.").Because(err)
 	case errors.Is(err, ErrRevoked):

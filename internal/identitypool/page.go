@@ -3,9 +3,6 @@ package identitypool
 import (
 	"context"
 	"encoding/base64"
-	"encoding/hex"
-	"fmt"
-	"io"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -38,15 +35,4 @@ func (s *Service) openPage(ctx context.Context, operation string, token *string)
 		}
 	}
 	return "", api.InvalidParameterException.New("Invalid NextToken").Because(err)
-}
-
-// uuid draws a random UUID (RFC 9562 version 4).
-func uuid(random io.Reader) (string, error) {
-	var b [16]byte
-	if _, err := io.ReadFull(random, b[:]); err != nil {
-		return "", fmt.Errorf("identitypool: randomness: %w", err)
-	}
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	h := hex.EncodeToString(b[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:], nil
 }

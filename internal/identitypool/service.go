@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
+	"github.com/mayfly-id/mayfly/arn"
 	"github.com/mayfly-id/mayfly/iampolicy"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -23,8 +26,7 @@ type Login struct {
 
 // Errors of a Verifier.
 var (
-	ErrBadSignature = errors.New("identitypool: the token's signature or form is wrong")
-	ErrBadIssuer    = errors.New("identitypool: the token is of another issuer")
+	ErrBadSignature = errors.New("identitypool: the token's signature, form or issuer is wrong")
 	ErrExpired      = errors.New("identitypool: the token has expired")
 	ErrRevoked      = errors.New("identitypool: the token was revoked")
 )
@@ -81,7 +83,7 @@ func (s *Service) Operations() []wire.Binding {
 		wire.Bind(api.GetIdentityPoolRoles, s.GetIdentityPoolRoles, askPool(s, func(in *api.GetIdentityPoolRolesInput) string { return in.IdentityPoolId })),
 		wire.Bind(api.ListIdentities, s.ListIdentities, askPool(s, func(in *api.ListIdentitiesInput) string { return in.IdentityPoolId })),
 		wire.Bind(api.ListIdentityPools, s.ListIdentityPools),
-		wire.Bind(api.SetIdentityPoolRoles, s.SetIdentityPoolRoles, askPool(s, func(in *api.SetIdentityPoolRolesInput) string { return in.IdentityPoolId })),
+		wire.Bind(api.SetIdentityPoolRoles, s.SetIdentityPoolRoles, s.askSetRoles),
 		wire.Bind(api.UpdateIdentityPool, s.UpdateIdentityPool, askPool(s, func(in *api.IdentityPool) string { return in.IdentityPoolId })),
 	}
 }
@@ -108,10 +110,25 @@ func (s *Service) ask(ctx context.Context, poolID string) []caller.Ask {
 func (s *Service) askCreate(_ context.Context, in *api.CreateIdentityPoolInput) ([]caller.Ask, error) {
 	c := iampolicy.MapContext{}
 	for k, v := range in.IdentityPoolTags {
-		c["aws:requesttag/"+strings.ToLower(k)] = []string{v}
+		c["aws:requesttag/"+caller.Fold(k)] = []string{v}
 		c["aws:tagkeys"] = append(c["aws:tagkeys"], k)
 	}
 	return []caller.Ask{{Context: c}}, nil
+}
+
+// askSetRoles asks for the pool, and for each role to be handed to it: who sets a role can have its credentials
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html#granting-pass-role-permission).
+func (s *Service) askSetRoles(ctx context.Context, in *api.SetIdentityPoolRolesInput) ([]caller.Ask, error) {
+	asks := s.ask(ctx, in.IdentityPoolId)
+	for _, kind := range slices.Sorted(maps.Keys(in.Roles)) {
+		role := in.Roles[kind]
+		ask := caller.Ask{Action: "iam:PassRole", Resource: role, Context: iampolicy.MapContext{"iam:passedtoservice": {providerName}}}
+		if parsed, err := arn.Parse(role); err == nil {
+			ask.ResourceAccount = parsed.AccountID
+		}
+		asks = append(asks, ask)
+	}
+	return asks, nil
 }
 
 func (s *Service) askIdentity(ctx context.Context, in *api.DescribeIdentityInput) ([]caller.Ask, error) {
@@ -125,11 +142,15 @@ func (s *Service) askIdentity(ctx context.Context, in *api.DescribeIdentityInput
 	return s.ask(ctx, i.Doc.PoolID), nil
 }
 
+func noPool(id string) error {
+	return api.ResourceNotFoundException.New("IdentityPool '%s' not found.", id)
+}
+
 // pool finds a pool of this account; to others it does not exist.
 func (s *Service) pool(ctx context.Context, id string) (*Pool, error) {
 	row, err := pools.GetCached(ctx, s.Store, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, api.ResourceNotFoundException.New("IdentityPool '%s' not found.", id)
+		return nil, noPool(id)
 	}
 	if err != nil {
 		return nil, err

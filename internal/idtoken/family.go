@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
 )
@@ -49,7 +50,7 @@ func (s *Service) Revoke(ctx context.Context, client *directory.Client, token di
 		return err
 	}
 	return s.db.Update(ctx, func(w store.Writer) error {
-		row, err := families.Get(ctx, w, uuid(t.family))
+		row, err := families.Get(ctx, w, draw.FormatUUID(t.family))
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			return nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/jws"
 )
@@ -24,7 +25,7 @@ func (s *Service) Issue(ctx context.Context, g directory.Grant, also func(ctx co
 	if err := s.draw(random[:]); err != nil {
 		return directory.Tokens{}, err
 	}
-	i.family = uuid([16]byte(random[:16]))
+	i.family = draw.FormatUUID([16]byte(random[:16]))
 	t.family, _ = familyOf(i.family)
 	t.secret = [secretSize]byte(random[16:])
 	t.generation = 1
@@ -83,9 +84,9 @@ func (s *Service) newIssue(ctx context.Context, g directory.Grant, now time.Time
 	}
 	return &issue{
 		Grant: g, issuer: s.Issuer(g.Pool.ID), at: now, groups: groups,
-		event:     uuid([16]byte(random[:16])),
-		accessJTI: uuid([16]byte(random[16:32])),
-		idJTI:     uuid([16]byte(random[32:])),
+		event:     draw.FormatUUID([16]byte(random[:16])),
+		accessJTI: draw.FormatUUID([16]byte(random[16:32])),
+		idJTI:     draw.FormatUUID([16]byte(random[32:])),
 	}, nil
 }
 

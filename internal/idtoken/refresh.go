@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
 )
@@ -58,7 +59,7 @@ func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *dir
 
 // familyFor reads the family of a token that is this client's.
 func (s *Service) familyFor(ctx context.Context, r store.Reader, client *directory.Client, t *refreshToken) (store.Row[family], error) {
-	row, err := families.Get(ctx, r, uuid(t.family))
+	row, err := families.Get(ctx, r, draw.FormatUUID(t.family))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return row, directory.ErrTokenRevoked

@@ -2,7 +2,6 @@ package idtoken
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"net/http"
@@ -102,17 +101,4 @@ func (s *Service) draw(b []byte) error {
 		return fmt.Errorf("idtoken: randomness: %w", err)
 	}
 	return nil
-}
-
-// uuid writes 16 random bytes as a UUID of version 4 (RFC 9562 section 5.4).
-func uuid(b [16]byte) string {
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	var t [36]byte
-	hex.Encode(t[0:8], b[0:4])
-	hex.Encode(t[9:13], b[4:6])
-	hex.Encode(t[14:18], b[6:8])
-	hex.Encode(t[19:23], b[8:10])
-	hex.Encode(t[24:36], b[10:16])
-	t[8], t[13], t[18], t[23] = '-', '-', '-', '-'
-	return string(t[:])
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/draw"
 )
 
 // MaxToken is the longest session token that is opened, in characters.
@@ -39,7 +40,7 @@ func (s *Sessions) Mint(p caller.Principal) (caller.Credentials, error) {
 	if p.AccessKeyID, err = caller.NewAccessKeyID(s.Random, "ASIA", p.Account); err != nil {
 		return caller.Credentials{}, err
 	}
-	secret, err := randomText(s.Random, letters, 40)
+	secret, err := draw.Text(s.Random, draw.URLSafe, 40) // without '/' and '+', which trip clients
 	if err != nil {
 		return caller.Credentials{}, err
 	}

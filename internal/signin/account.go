@@ -4,12 +4,12 @@ import (
 	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
 	"github.com/mayfly-id/mayfly/srp"
@@ -54,7 +54,7 @@ func (s *Service) orGhost(d door, name string, row store.Row[directory.User], er
 func (s *Service) ghostOf(p *directory.Pool, name string) account {
 	c := p.Canonical(name)
 	id := s.keys.PRF(seal.FakeUser, p.ID, "sub\x00"+c)
-	u := directory.User{PoolID: p.ID, Sub: uuid([16]byte(id[:16])), Username: c, Canonical: c, Status: directory.Confirmed, Enabled: true}
+	u := directory.User{PoolID: p.ID, Sub: draw.FormatUUID([16]byte(id[:16])), Username: c, Canonical: c, Status: directory.Confirmed, Enabled: true}
 	if len(p.UsernameAttributes) > 0 || len(p.AliasAttributes) > 0 && (strings.ContainsRune(c, '@') || directory.IsPhoneNumber(c)) {
 		u.Username = u.Sub
 	}
@@ -107,11 +107,4 @@ func srpPool(p *directory.Pool) string {
 func goesBy(p *directory.Pool, u *directory.User, name string) bool {
 	c := p.Canonical(name)
 	return name == u.Sub || c != "" && (c == u.Canonical || c == u.EmailAlias || c == u.PhoneAlias || c == u.PreferredAlias)
-}
-
-// uuid writes 16 bytes as a UUID of version 4 (RFC 9562 section 5.4).
-func uuid(b [16]byte) string {
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	h := hex.EncodeToString(b[:])
-	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }

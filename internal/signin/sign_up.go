@@ -7,6 +7,7 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
@@ -80,7 +81,7 @@ func (s *Service) newUser(d door, in *api.SignUpRequest) (*directory.User, error
 	}
 	now := s.now()
 	u := &directory.User{
-		PoolID: d.pool.ID, Sub: uuid(id), Username: in.Username, Status: directory.Unconfirmed, Enabled: true,
+		PoolID: d.pool.ID, Sub: draw.FormatUUID(id), Username: in.Username, Status: directory.Unconfirmed, Enabled: true,
 		Created: now, Modified: now, Attributes: merged(nil, attributes),
 	}
 	if err := nameUser(d.pool, u, in.Username); err != nil {

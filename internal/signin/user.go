@@ -140,10 +140,7 @@ func (s *Service) DeleteUser(ctx context.Context, in *api.DeleteUserRequest) (*w
 		return nil, err
 	}
 	err = s.db.Update(ctx, func(w store.Writer) error {
-		if err := directory.Users.Delete(ctx, w, c.PoolID, c.Sub); err != nil {
-			return err
-		}
-		if _, err := directory.Members.DeleteAll(ctx, w, "by_user", c.PoolID, c.Sub); err != nil {
+		if err := directory.DeleteUser(ctx, w, c.PoolID, c.Sub); err != nil {
 			return err
 		}
 		if _, err := codes.DeleteAll(ctx, w, "by_user", c.PoolID, c.Sub); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
@@ -47,7 +48,7 @@ func (s *Service) invite(ctx context.Context, p *directory.Pool, in *api.AdminCr
 	if err != nil {
 		return nil, err
 	}
-	sub, err := newSub(s.Random)
+	sub, err := draw.UUID(s.Random)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/seal"
 )
 
@@ -63,7 +64,7 @@ func generate(random io.Reader, p *directory.PasswordPolicy) (string, error) {
 	full := *p
 	full.Lower, full.Upper, full.Numbers, full.Symbols = true, true, true, true
 	for {
-		password, err := pick(random, alphanum+symbolsToSend, max(p.MinLength, generatedLength))
+		password, err := draw.Text(random, draw.Alphanumeric+symbolsToSend, max(p.MinLength, generatedLength))
 		if err != nil {
 			return "", err
 		}

@@ -6,6 +6,7 @@ import (
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
@@ -66,7 +67,7 @@ func (s *Service) newPool(ctx context.Context, in *api.CreateUserPoolRequest) (*
 	if p.Schema, err = poolSchema(in.Schema); err != nil {
 		return nil, err
 	}
-	id, err := pick(s.Random, alphanum, poolIDLength)
+	id, err := draw.Text(s.Random, draw.Alphanumeric, poolIDLength)
 	p.ID = p.Region + "_" + id
 	return p, err
 }

@@ -6,6 +6,7 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
 	"github.com/mayfly-id/mayfly/seal"
@@ -25,7 +26,7 @@ func (s *Service) CreateUserPoolClient(ctx context.Context, in *api.CreateUserPo
 	if err := applyClient(p, c, in, "creating"); err != nil {
 		return nil, err
 	}
-	if c.ID, err = pick(s.Random, lowerDigits, clientIDLength); err != nil {
+	if c.ID, err = draw.Text(s.Random, draw.LowerDigits, clientIDLength); err != nil {
 		return nil, err
 	}
 	secret, err := s.newSecret(c, in)
@@ -52,7 +53,7 @@ func (s *Service) newSecret(c *directory.Client, in *api.CreateUserPoolClientReq
 			return "", api.InvalidParameterException.New("GenerateSecret and ClientSecret cannot be given together.")
 		}
 		var err error
-		if secret, err = pick(s.Random, lowerDigits, secretLength); err != nil {
+		if secret, err = draw.Text(s.Random, draw.LowerDigits, secretLength); err != nil {
 			return "", err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/iam/edge"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -25,7 +26,7 @@ func (s *Service) CreateAccessKey(ctx context.Context, in *iamapi.CreateAccessKe
 	if err != nil {
 		return nil, err
 	}
-	secret, err := record.Draw(s.random, "", secretLetters, secretLength)
+	secret, err := draw.Text(s.random, secretLetters, secretLength)
 	if err != nil {
 		return nil, err
 	}

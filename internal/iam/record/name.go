@@ -1,11 +1,11 @@
 package record
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/draw"
 )
 
 // Fold gives a name as it is compared: ASCII letters in lower case, all else as it is. Names are unique without regard to case
@@ -44,32 +44,18 @@ const (
 	PrefixAccessKey = "AKIA"
 )
 
-// base32 is the alphabet of ids.
-const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-
 // idLength is the length of an entity's id: a prefix and 17 characters, 85 bits.
 const idLength = 21
 
 // NewID draws an id of an entity.
 func NewID(random io.Reader, prefix string) (string, error) {
-	return Draw(random, prefix, base32, idLength-len(prefix))
+	text, err := draw.Text(random, draw.Base32, idLength-len(prefix))
+	return prefix + text, err
 }
 
 // NewAccessKeyID draws the id of a long-term access key of an account.
 func NewAccessKeyID(random io.Reader, account string) (string, error) {
 	return caller.NewAccessKeyID(random, PrefixAccessKey, account)
-}
-
-// Draw draws n characters of an alphabet whose size is a power of two, so that none is likelier than another.
-func Draw(random io.Reader, prefix, alphabet string, n int) (string, error) {
-	b := make([]byte, n)
-	if _, err := io.ReadFull(random, b); err != nil {
-		return "", fmt.Errorf("iam: randomness: %w", err)
-	}
-	for i := range b {
-		b[i] = alphabet[int(b[i])&(len(alphabet)-1)]
-	}
-	return prefix + string(b), nil
 }
 
 // IsEntityID reports whether s has the form of a user's or role's unique id.
@@ -78,7 +64,7 @@ func IsEntityID(s string) bool {
 		return false
 	}
 	for i := 4; i < len(s); i++ {
-		if strings.IndexByte(base32, s[i]) < 0 {
+		if strings.IndexByte(draw.Base32, s[i]) < 0 {
 			return false
 		}
 	}
