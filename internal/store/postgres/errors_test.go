@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -43,6 +44,39 @@ func TestTranslate(t *testing.T) {
 	}
 	if again, _ := rerun(errors.New("the closure's own")); again {
 		t.Error("the closure's own error is tried again")
+	}
+}
+
+// TestFailedCommit: only an error that the server raised before the commit
+// means that nothing happened; its number is used again, others stay in doubt.
+func TestFailedCommit(t *testing.T) {
+	pg := func(severity, code string) error {
+		return &pgconn.PgError{SeverityUnlocalized: severity, Code: code}
+	}
+	for name, tc := range map[string]struct {
+		err     error
+		unknown bool
+	}{
+		"serialization failure":      {pg("ERROR", "40001"), false},
+		"no room on the disk":        {pg("ERROR", "53100"), false},
+		"the server shut down":       {pg("FATAL", "57P01"), true},
+		"the server crashed":         {pg("PANIC", "58030"), true},
+		"silence":                    {errors.New("unexpected EOF"), true},
+		"a warning instead of an OK": {nil, true},
+	} {
+		e := &Engine{numbers: newNumbers()}
+		now := time.Now()
+		seq := e.numbers.next(now)
+		err := e.failedCommit(tc.err, seq)
+		if err == nil || errors.Is(err, store.ErrUnknownOutcome) != tc.unknown {
+			t.Errorf("%s: %v", name, err)
+		}
+		if doubtful := len(e.numbers.doubts(now)) == 1; doubtful != tc.unknown {
+			t.Errorf("%s: in doubt %v", name, doubtful)
+		}
+		if again := e.numbers.next(now) == seq; again == tc.unknown {
+			t.Errorf("%s: number used again: %v", name, again)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
@@ -187,6 +188,78 @@ func TestFeedWithoutNotifications(t *testing.T) {
 	if worst > time.Second {
 		t.Error("that is more than a second")
 	}
+}
+
+// TestWakeUps: a commit wakes the other nodes, once for many.
+func TestWakeUps(t *testing.T) {
+	e := openTest(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	listener, err := pgx.ConnectConfig(ctx, e.listen.Copy())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close(ctx)
+	if _, err := listener.Exec(ctx, `LISTEN "`+e.channel()+`"`); err != nil {
+		t.Fatal(err)
+	}
+	const commits = 50
+	began := time.Now()
+	for i := range commits {
+		err := e.Update(ctx, func(c store.Conn) ([]store.Change, error) {
+			_, err := c.Exec(ctx, "SELECT 1")
+			return []store.Change{{Table: "t", Key: []string{fmt.Sprint(i)}}}, err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	most := int(time.Since(began)/notifyEvery) + 2
+	n, err := listener.WaitForNotification(ctx)
+	if err != nil || n.Payload != e.node {
+		t.Fatalf("the first wake-up: %v, %v", n, err)
+	}
+	got := 1
+	for ; ; got++ {
+		rest, stop := context.WithTimeout(ctx, 5*notifyEvery)
+		_, err := listener.WaitForNotification(rest)
+		stop()
+		if err != nil {
+			break
+		}
+	}
+	if got > most {
+		t.Errorf("%d wake-ups for %d commits, want at most %d", got, commits, most)
+	}
+}
+
+// TestListener passes on the wake-ups of others and comes back after its
+// connection was ended.
+func TestListener(t *testing.T) {
+	e := openTest(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	woken, done := make(chan struct{}), make(chan struct{})
+	go func() { defer close(done); e.listenLoop(ctx, woken) }()
+	defer func() { cancel(); <-done }()
+	notifyUntilWoken := func() {
+		again := time.NewTicker(10 * time.Millisecond)
+		defer again.Stop()
+		for {
+			if _, err := e.pool.Exec(ctx, "SELECT pg_notify($1, 'another node')", e.channel()); err != nil {
+				t.Fatal(err)
+			}
+			select {
+			case <-woken:
+				return
+			case <-again.C: // it may not be listening yet
+			}
+		}
+	}
+	notifyUntilWoken()
+	if _, err := e.pool.Exec(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN "'||$1||'"'`, e.channel()); err != nil {
+		t.Fatal(err)
+	}
+	notifyUntilWoken()
 }
 
 func TestSweepChanges(t *testing.T) {
