@@ -23,7 +23,8 @@ const minVersion = 15
 type Config struct {
 	// DSN is a PostgreSQL connection string or URL. Several hosts may be given;
 	// the one that accepts writes is used, and looked for again after a
-	// fail-over.
+	// fail-over. A connection pooler between must keep sessions and pass on
+	// start-up parameters: the engine sets several, and listens.
 	DSN string
 	// Schema is the PostgreSQL schema that holds the tables, created when it is
 	// missing; empty is "mayfly". Lower-case letters, digits and underscores.

@@ -279,3 +279,92 @@ func TestWrongColumnType(t *testing.T) {
 		}
 	}
 }
+
+func TestManyStatements(t *testing.T) {
+	e, ctx := openTest(t)
+	run(t, e, "INSERT INTO t VALUES ('a', '')")
+	err := e.Read(ctx, func(c store.Conn) error {
+		for round := range 2 {
+			for i := range 2 * maxStatements {
+				rows := 0
+				err := c.Query(ctx, fmt.Sprintf("SELECT %d FROM t", i), nil, func(v store.Values) error {
+					rows++
+					if v.Int(0) != int64(i) {
+						t.Errorf("statement %d answered %d", i, v.Int(0))
+					}
+					return nil
+				})
+				if err != nil || rows != 1 {
+					return fmt.Errorf("round %d, statement %d: %d rows, %w", round, i, rows, err)
+				}
+			}
+		}
+		if n := len(c.(*conn).stmts); n > maxStatements {
+			t.Errorf("%d prepared statements", n)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReadersAreBounded(t *testing.T) {
+	e, ctx := openTest(t)
+	release := make(chan struct{})
+	var in, out sync.WaitGroup
+	for range maxReaders {
+		in.Add(1)
+		out.Go(func() {
+			err := e.View(ctx, func(store.Conn) error {
+				in.Done()
+				<-release
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	in.Wait()
+	waiting, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := e.Read(waiting, func(store.Conn) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("a reader too many: %v", err)
+	}
+	run(t, e, "INSERT INTO t VALUES ('a', '')") // writing does not wait for readers
+	close(release)
+	out.Wait()
+	if n := count(t, e); n != 1 {
+		t.Errorf("%d rows", n)
+	}
+	if n := len(e.idle); n != maxReaders {
+		t.Errorf("%d connections are kept", n)
+	}
+}
+
+// TestBrokenReaderIsReplaced: a connection that had trouble is not used again.
+func TestBrokenReaderIsReplaced(t *testing.T) {
+	e, ctx := openTest(t)
+	err := e.Read(ctx, func(c store.Conn) error {
+		return c.(*conn).check(coded(codeIOErr))
+	})
+	if err == nil || len(e.idle) != 0 {
+		t.Errorf("%v, %d connections are kept", err, len(e.idle))
+	}
+	if n := count(t, e); n != 0 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+func TestReadersCannotWrite(t *testing.T) {
+	e, ctx := openTest(t)
+	for name, read := range map[string]func(context.Context, func(store.Conn) error) error{"read": e.Read, "view": e.View} {
+		if err := read(ctx, insert("a")); err == nil {
+			t.Errorf("%s: a row was written", name)
+		}
+	}
+	if n := count(t, e); n != 0 {
+		t.Errorf("%d rows", n)
+	}
+}
