@@ -15,12 +15,10 @@ import (
 	"github.com/mayfly-id/mayfly/srp"
 )
 
-// primitives are the costs that a sign-in cannot avoid, in processor time.
+// primitives are what a sign-in cannot avoid.
 type primitives struct {
-	rsaSign, rsaVerify    time.Duration // RSA-2048, PKCS #1 v1.5
-	check                 time.Duration // one password against its SRP verifier
-	srpFirst, srpSecond   time.Duration // the server's arithmetic of the two steps
-	modexp, sha, hmacOnce time.Duration
+	sign, check   func() // an RSA-2048 signature (PKCS #1 v1.5), one password against its SRP verifier
+	first, second func() // the server's arithmetic of the two SRP steps
 }
 
 // cpu gives the least processor time of one call over many slices of about three milliseconds, which a busy machine disturbs least.
@@ -48,6 +46,23 @@ func cpu(f func()) time.Duration {
 		best = min(best, (threadTime()-start)/time.Duration(n))
 	}
 	return best
+}
+
+// mean gives the processor time of one call on one processor, over a time.
+func mean(processor int, length time.Duration, f func()) time.Duration {
+	out := make(chan time.Duration)
+	go func() {
+		runtime.LockOSThread() // the thread ends with this goroutine, and its pinning with it
+		pinThread(syscall.Gettid(), processor)
+		f()
+		n, start, end := 0, threadTime(), time.Now().Add(length)
+		for time.Now().Before(end) {
+			f()
+			n++
+		}
+		out <- (threadTime() - start) / time.Duration(max(n, 1))
+	}()
+	return <-out
 }
 
 // threadTime is the processor time of this thread, in nanoseconds of the kernel's clock.
@@ -78,28 +93,28 @@ func measurePrimitives(t *table) primitives {
 	exponent := new(big.Int).SetBytes(digest[:])
 	body := make([]byte, 800)
 	p := primitives{
-		rsaSign:   cpu(func() { _, _ = rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:]) }),
-		rsaVerify: cpu(func() { _ = rsa.VerifyPKCS1v15(&key.PublicKey, crypto.SHA256, digest[:], sig) }),
-		check:     cpu(func() { g.CheckPassword(v, "pool", "user", "password") }),
-		srpFirst:  cpu(func() { _, _ = g.NewServer(rand.Reader, v) }),
-		srpSecond: cpu(func() { _ = server.Verify(a, "pool", "user", nil, ts, proof) }),
-		modexp:    cpu(func() { new(big.Int).Exp(base, exponent, n) }),
-		sha:       cpu(func() { sha256.Sum256(body) }),
-		hmacOnce: cpu(func() {
-			m := hmac.New(sha256.New, digest[:])
-			m.Write(digest[:])
-			m.Sum(nil)
-		}),
+		sign:   func() { _, _ = rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:]) },
+		check:  func() { g.CheckPassword(v, "pool", "user", "password") },
+		first:  func() { _, _ = g.NewServer(rand.Reader, v) },
+		second: func() { _ = server.Verify(a, "pool", "user", nil, ts, proof) },
 	}
 	t.title("Primitives (processor time, least of 25 slices)")
 	for _, r := range []struct {
 		name string
-		d    time.Duration
+		f    func()
 	}{
-		{"RSA-2048 signature", p.rsaSign}, {"RSA-2048 verification", p.rsaVerify}, {"SRP verifier check", p.check}, {"SRP first step (B)", p.srpFirst},
-		{"SRP second step (proof)", p.srpSecond}, {"3072-bit power, 256-bit exponent", p.modexp}, {"SHA-256 of 800 bytes", p.sha}, {"HMAC-SHA-256", p.hmacOnce},
+		{"RSA-2048 signature", p.sign},
+		{"RSA-2048 verification", func() { _ = rsa.VerifyPKCS1v15(&key.PublicKey, crypto.SHA256, digest[:], sig) }},
+		{"SRP verifier check", p.check}, {"SRP first step (B)", p.first}, {"SRP second step (proof)", p.second},
+		{"3072-bit power, 256-bit exponent", func() { new(big.Int).Exp(base, exponent, n) }},
+		{"SHA-256 of 800 bytes", func() { sha256.Sum256(body) }},
+		{"HMAC-SHA-256", func() {
+			m := hmac.New(sha256.New, digest[:])
+			m.Write(digest[:])
+			m.Sum(nil)
+		}},
 	} {
-		t.row(r.name, "%9.1f µs", micros(r.d))
+		t.row(r.name, "%9.1f µs", micros(cpu(r.f)))
 	}
 	return p
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -205,42 +206,71 @@ func (b *bench) passwordCall() call {
 		fmt.Sprintf(`{"AuthFlow":"USER_PASSWORD_AUTH","ClientId":%q,"AuthParameters":{"USERNAME":%q,"PASSWORD":%q}}`, b.ClientID, b.APIAccessKey, b.APISecretKey))
 }
 
+// signIns measures what signs tokens. Each is held against the primitives that it cannot avoid: in turns and on the server's processor, so that the
+// machine's other work does not weigh on one side only.
 func (b *bench) signIns() error {
-	r, err := b.measure("sign-in by password", 8, 0, same(b.passwordCall()))
-	if err != nil {
-		return err
-	}
-	b.ratio(r, "  beside 2 RSA signatures + 1 verifier check", 2*b.p.rsaSign+b.p.check, 1.15)
 	refresh := b.prepare(credentials{}, "", "AWSCognitoIdentityProviderService.InitiateAuth",
 		fmt.Sprintf(`{"AuthFlow":"REFRESH_TOKEN_AUTH","ClientId":%q,"AuthParameters":{"REFRESH_TOKEN":%q}}`, b.ClientID, b.refresh))
-	if r, err = b.measure("refresh", 8, 0, same(refresh)); err != nil {
-		return err
-	}
-	b.ratio(r, "  beside 2 RSA signatures", 2*b.p.rsaSign, 0)
-	states := make([]*srpState, 8)
-	r, err = b.measure("sign-in by SRP (a half is one request)", len(states), 0, func(n, i int, last []byte) (call, error) {
-		if states[n] == nil || i == 0 {
-			states[n] = &srpState{b: b}
+	for _, m := range []struct {
+		name, beside string
+		halves       int64 // requests of one sign-in
+		goal         float64
+		floor        func()
+		next         func(int, int, []byte) (call, error)
+	}{
+		{"sign-in by password", "2 RSA signatures + 1 verifier check", 1, 1.15, func() { b.p.sign(); b.p.sign(); b.p.check() }, same(b.passwordCall())},
+		{"refresh", "2 RSA signatures", 1, 0, func() { b.p.sign(); b.p.sign() }, same(refresh)},
+		{"sign-in by SRP", "2 RSA signatures + SRP arithmetic", 2, 1.25, func() { b.p.sign(); b.p.sign(); b.p.first(); b.p.second() }, b.srp()},
+	} {
+		if !b.wants(m.name) {
+			continue
 		}
-		return states[n].next(last)
-	})
-	if err != nil {
-		return err
+		if err := b.inTurns(m.name, m.beside, signInConnections, m.halves, m.goal, m.floor, m.next); err != nil {
+			return fmt.Errorf("%s: %w", m.name, err)
+		}
 	}
-	r.requests /= 2
-	b.ratio(r, "  whole, beside its arithmetic + 2 signatures", 2*b.p.rsaSign+b.p.srpFirst+b.p.srpSecond, 1.25)
 	return nil
 }
 
-func (b *bench) ratio(r result, name string, floor time.Duration, goal float64) {
-	if r.requests == 0 {
-		return
+// signInConnections is how many clients sign in at once.
+const signInConnections = 16
+
+// turns is how often server and primitives are measured in turn.
+const turns = 15
+
+func (b *bench) inTurns(name, beside string, connections int, halves int64, goal float64, floor func(), next func(int, int, []byte) (call, error)) error {
+	var each, floors []time.Duration
+	var ratios []float64
+	for range turns {
+		f := mean(serverCPU, b.length/turns/2, floor)
+		r, err := b.load(connections, b.length/turns, next)
+		if err != nil {
+			return err
+		}
+		one := r.cpu * time.Duration(halves) / time.Duration(max(r.requests, 1))
+		each, floors, ratios = append(each, one), append(floors, f), append(ratios, float64(one)/float64(f))
 	}
+	slices.Sort(each)
+	slices.Sort(floors)
+	slices.Sort(ratios)
+	b.t.row(name, "%10s %14.0f %9.1f µs", "", float64(time.Second)/float64(each[turns/2]), micros(each[turns/2]))
 	note := ""
 	if goal > 0 {
 		note = fmt.Sprintf("   (goal %.2f)", goal)
 	}
-	b.t.row(name, "%27.2f ×%s", float64(r.each())/float64(floor), note)
+	b.t.row("  beside "+beside, "%25s %9.1f µs, ratio %.2f%s", "", micros(floors[turns/2]), ratios[turns/2], note)
+	return nil
+}
+
+// srp gives each connection the two halves of a sign-in in turn.
+func (b *bench) srp() func(int, int, []byte) (call, error) {
+	states := make([]*srpState, signInConnections)
+	return func(n, i int, last []byte) (call, error) {
+		if states[n] == nil || i == 0 {
+			states[n] = &srpState{b: b}
+		}
+		return states[n].next(last)
+	}
 }
 
 // srpState alternates the two halves of an SRP sign-in on one connection.

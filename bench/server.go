@@ -30,17 +30,21 @@ func build(dir string) (string, error) {
 }
 
 // pin keeps every thread of this process on one processor. Where that cannot be, it runs unpinned.
-func pin(cpu int) {
+func pin(processor int) {
 	tasks, err := os.ReadDir("/proc/self/task")
 	if err != nil {
 		return
 	}
-	mask := [16]uint64{1 << cpu}
 	for _, t := range tasks {
 		if tid, err := strconv.Atoi(t.Name()); err == nil {
-			_, _, _ = syscall.RawSyscall(syscall.SYS_SCHED_SETAFFINITY, uintptr(tid), unsafe.Sizeof(mask), uintptr(unsafe.Pointer(&mask)))
+			pinThread(tid, processor)
 		}
 	}
+}
+
+func pinThread(tid, processor int) {
+	mask := [16]uint64{1 << processor}
+	_, _, _ = syscall.RawSyscall(syscall.SYS_SCHED_SETAFFINITY, uintptr(tid), unsafe.Sizeof(mask), uintptr(unsafe.Pointer(&mask)))
 }
 
 // world is what a server prints at its first start.

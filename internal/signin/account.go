@@ -34,10 +34,40 @@ func (s *Service) find(ctx context.Context, d door, name string) (account, error
 	return s.orGhost(d, name, row, err)
 }
 
-// findBySub is find for an account that a challenge names: name stands for the ghost.
+// seen is find as this node last saw the user. Who is let in is read again in the transaction that lets them in (confirmUnchanged), and who is
+// refused is first looked at again (judge), so an old sight never decides.
+func (s *Service) seen(ctx context.Context, d door, name string) (account, error) {
+	row, err := directory.FindUserCached(ctx, s.db, d.pool, name)
+	if err != nil {
+		return s.orGhost(d, name, store.Row[directory.User]{}, err)
+	}
+	return account{row: *row}, nil
+}
+
+// judge asks fits of the account as this node last saw it, and where it does not fit, of the account as it is now.
+func (s *Service) judge(ctx context.Context, d door, a *account, fits func(*account) (bool, error)) (bool, error) {
+	right, err := fits(a)
+	if right || err != nil || a.ghost {
+		return right, err
+	}
+	row, err := directory.Users.Get(ctx, s.db, d.pool.ID, a.user().Sub)
+	if errors.Is(err, store.ErrNotFound) || err == nil && row.Version == a.row.Version {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	a.row = row
+	return fits(a)
+}
+
+// findBySub finds the account that a challenge names, as this node last saw it: name stands for the ghost.
 func (s *Service) findBySub(ctx context.Context, d door, sub, name string) (account, error) {
-	row, err := directory.Users.Get(ctx, s.db, d.pool.ID, sub)
-	return s.orGhost(d, name, row, err)
+	row, err := directory.Users.GetCached(ctx, s.db, d.pool.ID, sub)
+	if err != nil {
+		return s.orGhost(d, name, store.Row[directory.User]{}, err)
+	}
+	return account{row: *row}, nil
 }
 
 func (s *Service) orGhost(d door, name string, row store.Row[directory.User], err error) (account, error) {

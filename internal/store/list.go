@@ -124,7 +124,8 @@ func (s *schema) list(ix *index, q Query) (string, []any, error) {
 	args = s.after(&b, rest, q.Descending, after, args)
 	s.live(&b)
 	s.orderBy(&b, ix, q.Descending)
-	b.add(" LIMIT ").param()
+	// The cast hides the parameter from SQLite's planner, which would plan the statement again for every new value.
+	b.add(" LIMIT CAST(").param().add(" AS BIGINT)")
 	return b.String(), args, nil
 }
 
