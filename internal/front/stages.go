@@ -13,7 +13,7 @@ import (
 func (x *exchange) authenticate() error {
 	x.caller = &caller.Principal{Kind: caller.Anonymous}
 	if x.entry.Operation.Auth != wire.AuthNone {
-		r := &sigv4.Request{Method: x.r.Method, RequestURI: x.r.RequestURI, Host: x.r.Host, Header: x.r.Header, Body: x.body}
+		r := sigv4.FromHTTP(x.r, x.body)
 		p, scope, err := x.server.Auth.SigV4(x.ctx, r, x.service.SigningName, x.hostReg, x.req.Time)
 		if err != nil {
 			return err

@@ -97,7 +97,7 @@ func (c *Caller) signed(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "Bad Request")
 		return
 	}
-	req := &sigv4.Request{Method: r.Method, RequestURI: r.RequestURI, Host: r.Host, Header: r.Header, Body: body}
+	req := sigv4.FromHTTP(r, body)
 	p, scope, err := c.Signatures.SigV4(r.Context(), req, "", "", c.Now())
 	var auth *access.AuthError
 	switch {

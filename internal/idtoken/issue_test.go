@@ -29,7 +29,7 @@ func (h *house) independent(t *testing.T, token directory.Token) map[string]any 
 	t.Helper()
 	var set jose.JSONWebKeySet
 	must(t, json.Unmarshal(h.fetch(t, "/"+poolA+"/.well-known/jwks.json").Body.Bytes(), &set))
-	signed, err := jose.ParseSigned(string(token), []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
+	signed, err := jose.ParseSignedCompact(string(token), []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
 	must(t, err)
 	found := set.Key(signed.Signatures[0].Header.KeyID)
 	if len(found) != 1 {

@@ -337,11 +337,11 @@ func TestRefresh(t *testing.T) {
 func TestRefreshOfAClientWithASecret(t *testing.T) {
 	const secret = "a client secret"
 	h := open(t, setting{secret: secret})
-	out, err := h.InitiateAuth(h.ctx, &api.InitiateAuthRequest{ClientId: clientID, AuthFlow: api.AuthFlowTypeUserPasswordAuth, AuthParameters: map[string]string{
+	_, err := h.InitiateAuth(h.ctx, &api.InitiateAuthRequest{ClientId: clientID, AuthFlow: api.AuthFlowTypeUserPasswordAuth, AuthParameters: map[string]string{
 		"USERNAME": "ada@example.org", "PASSWORD": password, "SECRET_HASH": srp.SecretHash(secret, "ada@example.org", clientID),
 	}})
 	fails(t, err, api.UserNotFoundException, "") // e-mail is no alias in this pool
-	out, err = h.InitiateAuth(h.ctx, &api.InitiateAuthRequest{ClientId: clientID, AuthFlow: api.AuthFlowTypeUserPasswordAuth, AuthParameters: map[string]string{
+	out, err := h.InitiateAuth(h.ctx, &api.InitiateAuthRequest{ClientId: clientID, AuthFlow: api.AuthFlowTypeUserPasswordAuth, AuthParameters: map[string]string{
 		"USERNAME": "ADA", "PASSWORD": password, "SECRET_HASH": srp.SecretHash(secret, "ADA", clientID),
 	}})
 	must(t, err)

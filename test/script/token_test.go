@@ -45,7 +45,7 @@ func cmdVerify(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func verified(token string, keys *jose.JSONWebKeySet) ([]byte, error) {
-	t, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
+	t, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
 	if err != nil {
 		return nil, err
 	}
