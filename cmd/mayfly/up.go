@@ -43,6 +43,9 @@ store is out of reach) and MAYFLY_TRUSTED_PROXIES (addresses whose X-Forwarded-F
 			if err := cfg.Check(); err != nil {
 				return usageError{err}
 			}
+			if c.Flags().Changed("store") && cfg.StorePassword() {
+				return usageError{errors.New("--store: a password on the command line can be read by others: use MAYFLY_STORE, PGPASSWORD or a password file")}
+			}
 			return serve(c.Context(), cfg, c)
 		},
 	}

@@ -146,6 +146,16 @@ func isOrigin(s string) bool {
 	return err == nil && u.Hostname() != "" && (s == "http://"+u.Host || s == "https://"+u.Host)
 }
 
+// StorePassword reports whether the URL of the store holds a password. Such a URL must not come from the command line, which everyone on the machine can read.
+func (c *Config) StorePassword() bool {
+	u, err := url.Parse(c.Store)
+	if err != nil {
+		return true // what cannot be read may hold one
+	}
+	_, inUser := u.User.Password()
+	return inUser || u.Query().Has("password") || u.Query().Has("sslpassword")
+}
+
 func (c *Config) checkEphemeral() (problems []error) {
 	if c.FixedCode != "" && !c.Ephemeral {
 		problems = append(problems, errors.New("--fixed-code needs --ephemeral"))

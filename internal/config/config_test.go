@@ -182,3 +182,15 @@ func TestMakeData(t *testing.T) {
 		t.Error("a file is a data folder")
 	}
 }
+
+func TestStorePassword(t *testing.T) {
+	for store, want := range map[string]bool{
+		"": false, "postgres://mayfly@db1,db2/mayfly?target_session_attrs=read-write": false, "postgres://db/mayfly": false,
+		"postgres://mayfly:secret@db/mayfly": true, "postgres://mayfly@db/mayfly?password=secret": true, "postgres://mayfly:@db/mayfly": true, "postgres://%zz:secret@db/": true,
+	} {
+		c := config.Config{Store: store}
+		if c.StorePassword() != want {
+			t.Errorf("%q: %v", store, !want)
+		}
+	}
+}
