@@ -41,7 +41,7 @@ func AccountOfKeyID(id string) (account string, ok bool) {
 		return "", false
 	}
 	b, err := keyIDEncoding.DecodeString(id[4:])
-	if err != nil || b[0]&0x80 == 0 { // older ids do not carry the account
+	if err != nil || len(b) != 10 || b[0]&0x80 == 0 { // the decoder passes over line ends; older ids do not carry the account
 		return "", false
 	}
 	var head [8]byte

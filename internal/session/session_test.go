@@ -135,7 +135,7 @@ func TestRefusals(t *testing.T) {
 	if _, _, err := s.OpenSession(t.Context(), token, now); !errors.Is(err, caller.ErrUnknown) {
 		t.Errorf("of a role that was made anew: %v", err)
 	}
-	for _, bad := range []string{"", "x", strings.Repeat("A", MaxToken+1), token + "A", "+" + token[1:]} {
+	for _, bad := range []string{"", "x", strings.Repeat("A", MaxToken+1), token + "A", "+" + token[1:], token + "\n", token[:9] + "\r\n" + token[9:]} {
 		if _, _, err := s.OpenSession(t.Context(), bad, now); !errors.Is(err, caller.ErrUnknown) {
 			t.Errorf("%.20q: %v", bad, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -57,7 +58,7 @@ func (s *Sessions) Mint(p caller.Principal) (caller.Credentials, error) {
 
 // OpenSession opens a token and checks that it has not expired and that the entity behind it is still the same.
 func (s *Sessions) OpenSession(ctx context.Context, token string, now time.Time) (caller.Secret, caller.Principal, error) {
-	if len(token) > MaxToken {
+	if len(token) > MaxToken || strings.ContainsAny(token, "\r\n") { // line ends, which the decoder would pass over
 		return "", caller.Principal{}, caller.ErrUnknown
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(token)
