@@ -42,7 +42,7 @@ func measureRequests(t *table, binary, dir string, o options, p primitives, want
 	}
 	t.title("Requests over keep-alive HTTP, signatures verified, one processor")
 	t.row("", "%10s %14s %12s", "a second", "per CPU second", "CPU each")
-	for _, f := range []func() error{b.stsRequests, b.poolRequests, b.signIns} {
+	for _, f := range []func() error{b.stsRequests, b.poolRequests, b.signIns, b.measureExistence} {
 		if err := f(); err != nil {
 			return err
 		}
