@@ -27,48 +27,22 @@ func (p *Pool) Canonical(name string) string {
 
 // FindUser finds a user by what they typed: user name, an alias of the pool, or sub. store.ErrNotFound when there is none.
 // InsertUser and UpdateUser see to it that no name stands for two users.
+//
+// Every way is tried whatever the others gave, so that the time does not tell whether, or by which name, somebody was found.
 func FindUser(ctx context.Context, r store.Reader, p *Pool, name string) (store.Row[User], error) {
-	var row store.Row[User]
-	err := p.lookUp(name, func(index string, values ...string) (err error) {
-		if index == "" {
-			row, err = Users.Get(ctx, r, values...)
-		} else {
-			row, err = Users.Find(ctx, r, index, values...)
-		}
-		return err
-	})
-	return row, err
-}
-
-// FindUserCached is FindUser as this node last saw the user: what another node has written shows within a second. The row is shared and
-// must not be changed.
-func FindUserCached(ctx context.Context, db *store.DB, p *Pool, name string) (*store.Row[User], error) {
-	var row *store.Row[User]
-	err := p.lookUp(name, func(index string, values ...string) (err error) {
-		if index == "" {
-			row, err = Users.GetCached(ctx, db, values...)
-		} else {
-			row, err = Users.FindCached(ctx, db, index, values...)
-		}
-		return err
-	})
-	return row, err
-}
-
-// lookUp tries every way in which a name can stand for a user, in order; index "" is the key.
-func (p *Pool) lookUp(name string, find func(index string, values ...string) error) error {
 	c := p.Canonical(name)
-	err := find("by_username", p.ID, c)
+	found, err := Users.Find(ctx, r, "by_username", p.ID, c)
 	for _, index := range p.aliasIndexes() {
-		if !errors.Is(err, store.ErrNotFound) {
-			return err
+		row, rerr := Users.Find(ctx, r, index, p.ID, c)
+		if errors.Is(err, store.ErrNotFound) {
+			found, err = row, rerr
 		}
-		err = find(index, p.ID, c)
 	}
-	if !errors.Is(err, store.ErrNotFound) {
-		return err
+	row, rerr := Users.Get(ctx, r, p.ID, name)
+	if errors.Is(err, store.ErrNotFound) {
+		found, err = row, rerr
 	}
-	return find("", p.ID, name)
+	return found, err
 }
 
 // aliasIndexes are the indexes in which a sign-in name of this pool may be.

@@ -2,8 +2,8 @@ package signin
 
 import (
 	"context"
-	"crypto/hkdf"
-	"crypto/sha256"
+	"crypto/aes"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"strings"
@@ -31,53 +31,29 @@ func (a *account) user() *directory.User { return &a.row.Doc }
 // find finds the account of a name. Where the client may learn that a name stands for nobody, that is the error.
 func (s *Service) find(ctx context.Context, d door, name string) (account, error) {
 	row, err := directory.FindUser(ctx, s.db, d.pool, name)
-	return s.orGhost(d, name, row, err)
+	return s.orGhost(ctx, d, name, row, err)
 }
 
-// seen is find as this node last saw the user. Who is let in is read again in the transaction that lets them in (confirmUnchanged), and who is
-// refused is first looked at again (judge), so an old sight never decides.
-func (s *Service) seen(ctx context.Context, d door, name string) (account, error) {
-	row, err := directory.FindUserCached(ctx, s.db, d.pool, name)
-	if err != nil {
-		return s.orGhost(d, name, store.Row[directory.User]{}, err)
-	}
-	return account{row: *row}, nil
-}
-
-// judge asks fits of the account as this node last saw it, and where it does not fit, of the account as it is now.
-func (s *Service) judge(ctx context.Context, d door, a *account, fits func(*account) (bool, error)) (bool, error) {
-	right, err := fits(a)
-	if right || err != nil || a.ghost {
-		return right, err
-	}
-	row, err := directory.Users.Get(ctx, s.db, d.pool.ID, a.user().Sub)
-	if errors.Is(err, store.ErrNotFound) || err == nil && row.Version == a.row.Version {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	a.row = row
-	return fits(a)
-}
-
-// findBySub finds the account that a challenge names, as this node last saw it: name stands for the ghost.
+// findBySub is find for an account that a challenge names: name stands for the ghost.
 func (s *Service) findBySub(ctx context.Context, d door, sub, name string) (account, error) {
-	row, err := directory.Users.GetCached(ctx, s.db, d.pool.ID, sub)
-	if err != nil {
-		return s.orGhost(d, name, store.Row[directory.User]{}, err)
-	}
-	return account{row: *row}, nil
+	row, err := directory.Users.Get(ctx, s.db, d.pool.ID, sub)
+	return s.orGhost(ctx, d, name, row, err)
 }
 
-func (s *Service) orGhost(d door, name string, row store.Row[directory.User], err error) (account, error) {
-	if !errors.Is(err, store.ErrNotFound) {
-		return account{row: row}, err
-	}
-	if !d.client.PreventExistence {
+func (s *Service) orGhost(ctx context.Context, d door, name string, row store.Row[directory.User], err error) (account, error) {
+	switch {
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return account{}, err
+	case !d.client.PreventExistence && err != nil:
 		return account{}, userUnknown()
+	case !d.client.PreventExistence:
+		return account{row: row}, nil
 	}
-	return s.ghostOf(d.pool, name), nil
+	ghost := s.ghostOf(d.pool, name) // for everybody: what it costs tells nothing
+	if err == nil {
+		return account{row: row}, nil
+	}
+	return ghost, s.standIn(ctx, ghost.user())
 }
 
 // ghostOf makes up the user that a name would be. It is the same every time, on every node and after every restart.
@@ -91,11 +67,22 @@ func (s *Service) ghostOf(p *directory.Pool, name string) account {
 	return account{row: store.Row[directory.User]{Doc: u}, ghost: true}
 }
 
-// verifier gives the user's SRP verifier. Who has no password, or does not exist, gets one that no password fits.
+// standIn reads some user's row, where the name stands for none: as much is read and decoded as where it stands for one.
+func (s *Service) standIn(ctx context.Context, ghost *directory.User) error {
+	_, err := directory.Users.List(ctx, s.db, store.Query{Index: "by_username", Prefix: []string{ghost.PoolID}, From: ghost.Sub, Limit: 1})
+	return err
+}
+
+// verifier gives the user's SRP verifier. Who has no password, or does not exist, gets one that no password fits. It is made up for everybody,
+// so that the time does not tell whose is real.
 func (s *Service) verifier(ctx context.Context, a *account) (srp.Verifier, error) {
 	u := a.user()
+	made, err := s.ghostVerifier(u)
+	if err != nil {
+		return srp.Verifier{}, err
+	}
 	if a.ghost || len(u.SealedVerifier) == 0 {
-		return s.ghostVerifier(u)
+		return made, nil
 	}
 	return s.openVerifier(ctx, u, u.SealedVerifier)
 }
@@ -117,10 +104,12 @@ func (s *Service) openVerifier(ctx context.Context, u *directory.User, sealed []
 // prime are all ones.
 func (s *Service) ghostVerifier(u *directory.User) (srp.Verifier, error) {
 	key := s.keys.PRF(seal.FakeUser, u.PoolID, "verifier\x00"+u.Sub)
-	b, err := hkdf.Expand(sha256.New, key[:], "ghost verifier", saltSize+valueSize)
+	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		return srp.Verifier{}, fmt.Errorf("signin: %w", err)
 	}
+	b := make([]byte, saltSize+valueSize)
+	cipher.NewCTR(block, make([]byte, aes.BlockSize)).XORKeyStream(b, b) // a key stream: the key serves this one purpose
 	if b[saltSize] == 0xff {
 		b[saltSize] = 0xfe
 	}

@@ -87,14 +87,14 @@ func (s *Service) byPassword(ctx context.Context, d door, params map[string]stri
 	if err := s.checkSecretHash(ctx, d, params["SECRET_HASH"], name); err != nil {
 		return nil, err
 	}
-	a, err := s.seen(ctx, d, name)
+	a, err := s.find(ctx, d, name)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.checkLock(ctx, &a); err != nil {
 		return nil, err
 	}
-	right, err := s.judge(ctx, d, &a, func(a *account) (bool, error) { return s.passwordFits(ctx, d, a, password) })
+	right, err := s.passwordFits(ctx, d, &a, password)
 	if err != nil {
 		return nil, err
 	}

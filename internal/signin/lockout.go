@@ -33,14 +33,15 @@ func lockout(failures int) time.Duration {
 
 func lockedOut() error { return api.NotAuthorizedException.New("Password attempts exceeded") }
 
-// checkLock refuses while the account waits, before any arithmetic.
+// checkLock refuses while the account waits, before any arithmetic. The failures of ghosts are looked up for everybody, so that the time does not tell
+// who is one.
 func (s *Service) checkLock(ctx context.Context, a *account) error {
+	row, err := ghostFailures.Get(ctx, s.db, a.user().PoolID, a.user().Sub)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
 	until := a.user().LockedUntil
 	if a.ghost {
-		row, err := ghostFailures.Get(ctx, s.db, a.user().PoolID, a.user().Sub)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
 		until = row.Doc.LockedUntil
 	}
 	if s.now().Before(until) {

@@ -29,7 +29,7 @@ func (s *Service) beginSRP(ctx context.Context, d door, params map[string]string
 	if err := s.checkSecretHash(ctx, d, params["SECRET_HASH"], name); err != nil {
 		return nil, err
 	}
-	a, err := s.seen(ctx, d, name)
+	a, err := s.find(ctx, d, name)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (s *Service) finishSRP(ctx context.Context, d door, params map[string]strin
 	if err != nil || at.Sub(s.now()).Abs() > maxSkew {
 		return nil, incorrect()
 	}
-	right, err := s.judge(ctx, d, &a, func(a *account) (bool, error) { return s.proofFits(ctx, d, a, c, &p) })
+	right, err := s.proofFits(ctx, d, &a, c, &p)
 	if err != nil {
 		return nil, err
 	}
