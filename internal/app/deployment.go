@@ -87,18 +87,29 @@ func newDeployment(c *config.Config, random io.Reader, now time.Time) (deploymen
 	return deployment{Name: "deployment", ID: id, Account: account, Region: c.Region, Created: now, PreparedBy: now.Add(prepareFor)}, nil
 }
 
+// errOvertaken means that this node took so long to make the first tenant that another one is at it, which may have discarded what this one made.
+var errOvertaken = errors.New("another node has taken over the first start")
+
 // saveTenant notes that the first tenant is complete.
 func (a *App) saveTenant(ctx context.Context, t discovery.Tenant) error {
-	return a.db.Update(ctx, func(w store.Writer) error {
+	var saved deployment
+	err := a.db.Update(ctx, func(w store.Writer) error {
 		row, err := deployments.Get(ctx, w, "deployment")
 		if err != nil {
 			return err
+		}
+		if row.Doc.Ready || !row.Doc.PreparedBy.Equal(a.deployment.PreparedBy) {
+			return errOvertaken
 		}
 		row.Doc.Tenant, row.Doc.Ready = &t, true
 		if err := deployments.Update(ctx, w, &row); err != nil {
 			return err
 		}
-		a.deployment = row.Doc
+		saved = row.Doc
 		return nil
 	})
+	if err == nil {
+		a.deployment = saved
+	}
+	return err
 }

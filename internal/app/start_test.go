@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/config"
+	"github.com/mayfly-id/mayfly/internal/discovery"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/sigv4"
 )
@@ -228,6 +229,7 @@ func TestInterruptedFirstStart(t *testing.T) {
 			t.Errorf("cut after %d bytes: it waited %s", n, took)
 		}
 		works(t, b, run)
+		alone(t, b, run)
 		stop()
 	}
 	if cuts < 4 {
@@ -253,8 +255,49 @@ func TestInterruptedAtTheEnd(t *testing.T) {
 	stop()
 	b, run, _ := start(t, c)
 	works(t, b, run)
+	alone(t, b, run)
 	if run.Account != lost.Account || run.APISecretKey == lost.APISecretKey {
 		t.Error("the account changed, or a secret came twice")
+	}
+	gone := rootKey(lost)
+	if w := post(b, "", whoAmI, &gone, "sts"); w.Code != http.StatusForbidden {
+		t.Errorf("the root key of the lost start: %d %s", w.Code, w.Body)
+	}
+}
+
+// alone fails when there is more than one first start makes: leftovers of another.
+func alone(t *testing.T, a *App, run FirstRun) {
+	t.Helper()
+	root := rootKey(run)
+	for _, c := range []struct{ target, body, service, each string }{
+		{"", "Action=ListAccessKeys&Version=2010-05-08", "iam", "<AccessKeyId>"},
+		{"", "Action=ListRoles&Version=2010-05-08", "iam", "<RoleName>"},
+		{"AWSCognitoIdentityProviderService.ListUserPools", `{"MaxResults":60}`, "cognito-idp", `"Id":`},
+		{"AWSCognitoIdentityService.ListIdentityPools", `{"MaxResults":60}`, "cognito-identity", `"IdentityPoolId":`},
+	} {
+		w := post(a, c.target, c.body, &root, c.service)
+		if n := strings.Count(w.Body.String(), c.each); w.Code != http.StatusOK || n != 1 {
+			t.Errorf("%s%s: %d, %d of them: %s", c.target, c.body, w.Code, n, w.Body)
+		}
+	}
+}
+
+// TestOvertakenFirstStart: a node that took too long hands nothing out.
+func TestOvertakenFirstStart(t *testing.T) {
+	a, _, _ := start(t, onDisk(t))
+	err := a.db.Update(t.Context(), func(w store.Writer) error {
+		row, err := deployments.Get(t.Context(), w, "deployment")
+		if err != nil {
+			return err
+		}
+		row.Doc.Ready, row.Doc.Tenant, row.Doc.PreparedBy = false, nil, row.Doc.PreparedBy.Add(time.Second)
+		return deployments.Update(t.Context(), w, &row)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.saveTenant(t.Context(), discovery.Tenant{}); !errors.Is(err, errOvertaken) {
+		t.Errorf("another node's first start was overwritten: %v", err)
 	}
 }
 

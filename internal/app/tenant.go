@@ -28,23 +28,24 @@ type FirstRun struct {
 }
 
 const (
-	tenantName = "api"
-	tenantRole = "mayfly-api-user"
+	tenantName   = "api"
+	tenantRole   = "mayfly-api-user"
+	tenantPolicy = "invoke-api"
 )
 
 // prepare makes the account's root key and the first tenant, through the same operations an administrator would use.
 func (a *App) prepare(ctx context.Context, s *services) (*FirstRun, error) {
 	out := &FirstRun{Endpoint: a.cfg.URL, Region: a.deployment.Region, Account: a.deployment.Account}
-	if err := a.rootAccessKey(ctx, s, out); err != nil {
-		return nil, err
-	}
 	root := &caller.Principal{
 		Kind: caller.Root, Account: out.Account, UserID: out.Account, UniqueID: out.Account,
-		ARN: "arn:aws:iam::" + out.Account + ":root", EntityARN: "arn:aws:iam::" + out.Account + ":root", AccessKeyID: out.AccessKeyID,
+		ARN: "arn:aws:iam::" + out.Account + ":root", EntityARN: "arn:aws:iam::" + out.Account + ":root",
 	}
 	ctx = caller.WithPrincipal(ctx, root)
 	ctx = caller.WithRequest(ctx, &caller.Request{ID: a.requestID(), Time: a.now(), Region: out.Region})
-	for _, step := range []func(context.Context, *services, *FirstRun) error{a.firstUserPool, a.firstIdentityPool, a.firstToken} {
+	if err := a.discard(ctx, s); err != nil {
+		return nil, err
+	}
+	for _, step := range []func(context.Context, *services, *FirstRun) error{a.rootAccessKey, a.firstUserPool, a.firstIdentityPool, a.firstToken} {
 		if err := step(ctx, s, out); err != nil {
 			return nil, err
 		}
@@ -105,7 +106,7 @@ func (a *App) firstIdentityPool(ctx context.Context, s *services, out *FirstRun)
 		return fmt.Errorf("role: %w", err)
 	}
 	_, err = s.policy.PutRolePolicy(ctx, &iamapi.PutRolePolicyRequest{
-		RoleName: role, PolicyName: "invoke-api",
+		RoleName: role, PolicyName: tenantPolicy,
 		PolicyDocument: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}]}`,
 	})
 	if err != nil {
