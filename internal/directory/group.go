@@ -1,10 +1,6 @@
 package directory
 
 import (
-	"cmp"
-	"context"
-	"errors"
-	"slices"
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -47,36 +43,3 @@ var Members = store.NewTable("user_pool_members", store.Spec[Member]{
 	Key:     []store.Column[Member]{memberPool, memberGroup, memberSub},
 	Indexes: []store.Index[Member]{{Name: "by_user", Columns: []store.Column[Member]{memberPool, memberSub, memberGroup}}},
 })
-
-// GroupsOf gives the groups of a user as tokens list them: lowest precedence first, those without one last, equals by name
-// (https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-user-groups.html).
-func GroupsOf(ctx context.Context, r store.Reader, poolID, sub string) ([]Group, error) {
-	var groups []Group
-	for m, err := range Members.All(ctx, r, store.Query{Index: "by_user", Prefix: []string{poolID, sub}}) {
-		if err != nil {
-			return nil, err
-		}
-		g, err := Groups.Get(ctx, r, poolID, m.Doc.Group)
-		if errors.Is(err, store.ErrNotFound) { // deleted since the list was read
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		groups = append(groups, g.Doc)
-	}
-	slices.SortStableFunc(groups, func(a, b Group) int { return comparePrecedence(a.Precedence, b.Precedence) })
-	return groups, nil
-}
-
-func comparePrecedence(a, b *int) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return 1
-	case b == nil:
-		return -1
-	}
-	return cmp.Compare(*a, *b)
-}

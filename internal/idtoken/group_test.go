@@ -90,3 +90,30 @@ func TestTooManyGroups(t *testing.T) {
 		t.Error("groups were left out")
 	}
 }
+
+// TestOrderOfGroups: lowest precedence first, those without one last, equals by name; nothing of other users, other pools and groups that are gone.
+func TestOrderOfGroups(t *testing.T) {
+	h := open(t, "ES256")
+	must(t, h.db.Update(h.ctx, func(w store.Writer) error {
+		for name, precedence := range map[string]*int{"none-b": nil, "none-a": nil, "first": new(0), "later": new(7), "also-later": new(7), "not mine": new(1)} {
+			if err := directory.Groups.Insert(h.ctx, w, &directory.Group{PoolID: poolA, Name: name, Precedence: precedence}); err != nil {
+				return err
+			}
+			if name == "not mine" {
+				continue
+			}
+			if err := directory.Members.Insert(h.ctx, w, &directory.Member{PoolID: poolA, Group: name, Sub: userID}); err != nil {
+				return err
+			}
+		}
+		if err := directory.Members.Insert(h.ctx, w, &directory.Member{PoolID: poolA, Group: "gone", Sub: userID}); err != nil {
+			return err
+		}
+		return directory.Members.Insert(h.ctx, w, &directory.Member{PoolID: poolB, Group: "not mine", Sub: userID})
+	}))
+	m, err := h.membershipOf(h.ctx, poolA, userID)
+	must(t, err)
+	if d := cmp.Diff([]string{"first", "also-later", "later", "none-a", "none-b"}, m.names); d != "" {
+		t.Error(d)
+	}
+}
