@@ -58,13 +58,18 @@ func (s *Service) askUpdateUser(ctx context.Context, in *iamapi.UpdateUserReques
 	} else if !edge.Gone(err) {
 		return nil, err
 	}
-	if in.NewPath != nil {
-		path = *in.NewPath
+	return append(all, moved(ctx, record.KindUser, path, name, in.NewPath, in.NewUserName)...), nil
+}
+
+// moved asks for an entity as it is to be under its new path and name; nil keeps the old one.
+func moved(ctx context.Context, kind record.Kind, path, name string, newPath, newName *string) asks {
+	if newPath != nil {
+		path = *newPath
 	}
-	if in.NewUserName != nil {
-		name = *in.NewUserName
+	if newName != nil {
+		name = *newName
 	}
-	return append(all, edge.New(ctx, record.KindUser, &path, name).Asks()...), nil
+	return edge.New(ctx, kind, &path, name).Asks()
 }
 
 func (s *Service) askDeleteUser(ctx context.Context, in *iamapi.DeleteUserRequest) (asks, error) {

@@ -34,13 +34,7 @@ func (s *Service) askUpdateGroup(ctx context.Context, in *iamapi.UpdateGroupRequ
 	} else if !edge.Gone(err) {
 		return nil, err
 	}
-	if in.NewPath != nil {
-		path = *in.NewPath
-	}
-	if in.NewGroupName != nil {
-		name = *in.NewGroupName
-	}
-	return append(all, edge.New(ctx, record.KindGroup, &path, name).Asks()...), nil
+	return append(all, moved(ctx, record.KindGroup, path, name, in.NewPath, in.NewGroupName)...), nil
 }
 
 func (s *Service) askDeleteGroup(ctx context.Context, in *iamapi.DeleteGroupRequest) (asks, error) {
