@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -158,4 +159,39 @@ func TestStaleMemoryIsRemoved(t *testing.T) {
 			t.Errorf("%s: %v", filepath.Base(dir), err)
 		}
 	}
+}
+
+// TestMemoryBesideCleaners opens stores while others clear stale folders from
+// the same place: nobody may lose a folder that was just made.
+func TestMemoryBesideCleaners(t *testing.T) {
+	parent := t.TempDir()
+	stop := make(chan struct{})
+	var cleaners sync.WaitGroup
+	for range 4 {
+		cleaners.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					removeStale(parent)
+				}
+			}
+		})
+	}
+	for range 500 {
+		dir, unlock, err := claimFolder(parent)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		if err := createFile(filepath.Join(dir, dataFile)); err != nil {
+			t.Errorf("the folder was taken away: %v", err)
+		}
+		if err := unlock(); err != nil {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	cleaners.Wait()
 }

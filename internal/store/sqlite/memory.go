@@ -17,13 +17,9 @@ const memoryPrefix = "mayfly-ephemeral-"
 func OpenMemory() (*Engine, error) {
 	parent := memoryDir()
 	removeStale(parent)
-	dir, err := os.MkdirTemp(parent, memoryPrefix)
+	dir, unlock, err := claimFolder(parent)
 	if err != nil {
 		return nil, fmt.Errorf("sqlite: temporary folder: %w", err)
-	}
-	unlock, err := lock(filepath.Join(dir, lockFile))
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("sqlite: temporary folder: %w", err), os.RemoveAll(dir))
 	}
 	e, err := open(dir, "OFF", unlock)
 	if err != nil {
@@ -31,6 +27,30 @@ func OpenMemory() (*Engine, error) {
 	}
 	e.temp = true
 	return e, nil
+}
+
+// claimFolder makes a folder and takes its lock. A lock file exists for an
+// instant before its lock is held, and another process that clears stale
+// folders may come in between and take this one: then the next name is tried.
+func claimFolder(parent string) (dir string, unlock func() error, err error) {
+	const tries = 100
+	for range tries {
+		dir, err = os.MkdirTemp(parent, memoryPrefix)
+		if err != nil {
+			return "", nil, err
+		}
+		path := filepath.Join(dir, lockFile)
+		if unlock, err = lock(path); err != nil {
+			continue
+		}
+		// Whoever removes a folder holds its lock meanwhile: a file that is
+		// still there now is ours, and stays.
+		if _, err = os.Lstat(path); err == nil {
+			return dir, unlock, nil
+		}
+		_ = unlock() // nothing was written
+	}
+	return "", nil, err
 }
 
 // removeStale removes folders whose lock nobody holds. A folder without a lock
@@ -42,10 +62,7 @@ func removeStale(parent string) {
 	}
 	for _, dir := range dirs {
 		path := filepath.Join(dir, lockFile)
-		if _, err := os.Lstat(path); err != nil {
-			continue
-		}
-		unlock, err := lock(path)
+		unlock, err := lockExisting(path)
 		if err != nil {
 			continue
 		}
