@@ -165,9 +165,15 @@ func ReleaseAliases(ctx context.Context, w store.Writer, p *Pool, u *User) error
 	return nil
 }
 
-// DeleteUser removes a user and their memberships.
+// DeleteUser removes a user with their memberships, devices and passkeys.
 func DeleteUser(ctx context.Context, w store.Writer, poolID, sub string) error {
 	if _, err := Members.DeleteAll(ctx, w, "by_user", poolID, sub); err != nil {
+		return err
+	}
+	if _, err := Devices.DeleteAll(ctx, w, "", poolID, sub); err != nil {
+		return err
+	}
+	if _, err := Passkeys.DeleteAll(ctx, w, "", poolID, sub); err != nil {
 		return err
 	}
 	return Users.Delete(ctx, w, poolID, sub)

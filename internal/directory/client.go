@@ -34,6 +34,37 @@ type Client struct {
 	Rotation         bool          `json:"rotation,omitempty"`
 	RotationGrace    time.Duration `json:"rotationGrace,omitempty"`
 	ChallengeLife    time.Duration `json:"challengeLife"` // AuthSessionValidity
+
+	MoreSecrets      []ClientSecret `json:"moreSecrets,omitempty"` // beside SealedSecret, for rotation; each counts
+	OAuth            *OAuth         `json:"oauth,omitempty"`
+	Analytics        *Analytics     `json:"analytics,omitempty"`
+	PropagateContext bool           `json:"propagateContext,omitempty"` // EnablePropagateAdditionalUserContextData
+}
+
+// ClientSecret is a further secret of a client.
+type ClientSecret struct {
+	ID      string    `json:"id"` // "<client id>--<number>"
+	Created time.Time `json:"created"`
+	Sealed  []byte    `json:"sealed"` // purpose at-rest/client-secret, tenant PoolID, row "user_pool_clients", client id, "secret:"+ID
+}
+
+// OAuth is what the sign-in pages and the token endpoint take of a client.
+type OAuth struct {
+	Enabled         bool     `json:"enabled,omitempty"` // AllowedOAuthFlowsUserPoolClient
+	Flows           []string `json:"flows,omitempty"`   // code, implicit, client_credentials
+	Scopes          []string `json:"scopes,omitempty"`
+	CallbackURLs    []string `json:"callbackUrls,omitempty"`
+	LogoutURLs      []string `json:"logoutUrls,omitempty"`
+	DefaultRedirect string   `json:"defaultRedirect,omitempty"`
+}
+
+// Analytics is the AnalyticsConfiguration of a client.
+type Analytics struct {
+	ApplicationID  string `json:"applicationId,omitempty"`
+	ApplicationARN string `json:"applicationArn,omitempty"`
+	RoleARN        string `json:"roleArn,omitempty"`
+	ExternalID     string `json:"externalId,omitempty"`
+	ShareUserData  bool   `json:"shareUserData,omitempty"`
 }
 
 // Clients is the table of app clients.

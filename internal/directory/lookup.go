@@ -10,7 +10,9 @@ import (
 )
 
 // Tables lists the tables of this package, for opening the store.
-func Tables() []store.AnyTable { return []store.AnyTable{Pools, Clients, Users, Groups, Members} }
+func Tables() []store.AnyTable {
+	return []store.AnyTable{Pools, Clients, Users, Groups, Members, Devices, Passkeys, Providers, Domains, ResourceServers}
+}
 
 // Canonical gives a name as the pool compares it: folded in ASCII only, so that no two scripts' letters ever meet.
 func (p *Pool) Canonical(name string) string {

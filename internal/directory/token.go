@@ -27,9 +27,12 @@ func (Token) GoString() string { return "[redacted]" }
 
 // Grant is a user who has proved who they are to a client of a pool.
 type Grant struct {
-	Pool   *Pool
-	Client *Client
-	User   *User
+	Pool      *Pool
+	Client    *Client
+	User      *User
+	Source    string            // trigger source of the tokens, such as TokenGeneration_Authentication; empty: that one
+	DeviceKey string            // of a tracked device; it goes into the tokens and stays with the sign-in
+	Metadata  map[string]string // ClientMetadata of the request, for the pre token generation trigger
 }
 
 // Tokens is what a client gets for a grant.

@@ -42,6 +42,40 @@ type User struct {
 	EmailAlias      string    `json:"emailAlias,omitempty"` // canonical e-mail when it names the user at sign-in; else empty
 	PhoneAlias      string    `json:"phoneAlias,omitempty"`
 	PreferredAlias  string    `json:"preferredAlias,omitempty"`
+
+	TOTP         *TOTP             `json:"totp,omitempty"`
+	MFA          Preference        `json:"mfa,omitzero"`
+	MFAOptions   []string          `json:"mfaOptions,omitempty"`   // legacy SetUserSettings: attributes that take SMS codes; phone_number only
+	Pending      map[string]string `json:"pending,omitempty"`      // new email and phone_number that wait for their code (verify before update)
+	Identities   []Identity        `json:"identities,omitempty"`   // users of other providers who are this user
+	WasConfirmed bool              `json:"wasConfirmed,omitempty"` // the post-confirmation trigger has run
+}
+
+// Preference is the MFA preference of a user: what is enabled, and which is asked for first.
+type Preference struct {
+	SMS       bool   `json:"sms,omitempty"`
+	TOTP      bool   `json:"totp,omitempty"`
+	Email     bool   `json:"email,omitempty"`
+	WebAuthn  bool   `json:"webAuthn,omitempty"`
+	Preferred string `json:"preferred,omitempty"` // SMS_MFA, SOFTWARE_TOKEN_MFA, EMAIL_OTP or WEB_AUTHN_MFA, as UserMFASettingList spells them
+}
+
+// TOTP is the software token of a user (RFC 6238: SHA-1, 30 seconds, six digits).
+type TOTP struct {
+	Sealed   []byte `json:"sealed"` // 20-byte seed: purpose at-rest/totp-seed, tenant PoolID, row Sub
+	Verified bool   `json:"verified,omitempty"`
+	Step     int64  `json:"step,omitempty"` // last step that was accepted; no step is accepted twice
+	Name     string `json:"name,omitempty"` // FriendlyDeviceName
+}
+
+// Identity is a user of another identity provider who is this user (the "identities" attribute).
+type Identity struct {
+	Provider string    `json:"provider"`       // ProviderName
+	Type     string    `json:"type"`           // SAML, OIDC, Facebook, Google, LoginWithAmazon, SignInWithApple
+	UserID   string    `json:"userId"`         // the provider's name of the user
+	Name     string    `json:"name,omitempty"` // ProviderAttributeName when it is not the subject
+	Primary  bool      `json:"primary,omitempty"`
+	Linked   time.Time `json:"linked"`
 }
 
 func userColumn(name string, value func(*User) string) store.Column[User] {

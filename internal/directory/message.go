@@ -1,0 +1,21 @@
+package directory
+
+// Message is a code, link or invitation for one user, before it has a text.
+type Message struct {
+	Pool        *Pool
+	ClientID    string // empty where no client is involved
+	User        *User
+	Name        string            // what the user signs in with; empty: the user name
+	Kind        string            // SignUp, ResendCode, ForgotPassword, VerifyUserAttribute, UpdateUserAttribute, Authentication, AdminCreateUser, AccountTakeOverNotification
+	Medium      string            // EMAIL or SMS
+	Destination string            // e-mail address or phone number
+	Code        string            // confirmation code or temporary password
+	Link        string            // address that confirms, where the pool sends links; else empty
+	Metadata    map[string]string // ClientMetadata of the request
+}
+
+// String keeps the code out of logs.
+func (m Message) String() string { return m.Medium + " message for " + m.Kind }
+
+// GoString keeps the code out of logs.
+func (m Message) GoString() string { return m.String() }
