@@ -27,6 +27,7 @@ type Config struct {
 	RotateKeys time.Duration // age at which the data key ring gets a new key; MAYFLY_ROTATE_KEYS
 	StaleFor   time.Duration // how long cached records are served while a shared store is out of reach; MAYFLY_STALE_FOR
 	Proxies    []netip.Prefix
+	Outside    Outside
 	FirstRun   FirstRun
 }
 
@@ -69,7 +70,12 @@ func Defaults(getenv func(string) string) (Config, error) {
 			*d.to = v
 		}
 	}
-	return c, c.proxies(getenv("MAYFLY_TRUSTED_PROXIES"))
+	if err := c.Outside.read(getenv); err != nil {
+		return c, err
+	}
+	var err error
+	c.Proxies, err = prefixes("MAYFLY_TRUSTED_PROXIES", getenv("MAYFLY_TRUSTED_PROXIES"))
+	return c, err
 }
 
 // dataFolder follows the XDG base directory specification.
@@ -81,23 +87,6 @@ func dataFolder(getenv func(string) string) string {
 		return filepath.Join(home, ".local", "share", "mayfly")
 	}
 	return ""
-}
-
-func (c *Config) proxies(list string) error {
-	for text := range strings.SplitSeq(list, ",") {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		p, err := netip.ParsePrefix(text)
-		if a, aerr := netip.ParseAddr(text); aerr == nil {
-			p, err = netip.PrefixFrom(a, a.BitLen()), nil
-		}
-		if err != nil {
-			return fmt.Errorf("MAYFLY_TRUSTED_PROXIES: %q is no address or prefix", text)
-		}
-		c.Proxies = append(c.Proxies, p)
-	}
-	return nil
 }
 
 var (
@@ -136,6 +125,7 @@ func (c *Config) Check() error {
 		bad("cached records cannot be served for %s: want 0 or more", c.StaleFor)
 	}
 	problems = append(problems, c.checkEphemeral()...)
+	problems = append(problems, c.Outside.check()...)
 	problems = append(problems, c.FirstRun.check()...)
 	return errors.Join(problems...)
 }

@@ -29,6 +29,7 @@ func good(t *testing.T) config.Config {
 func TestDefaults(t *testing.T) {
 	want := config.Config{
 		Data: "/home/bob/.local/share/mayfly", Listen: "127.0.0.1:8480", Region: "us-east-1", Output: "text", RotateKeys: 2160 * time.Hour, StaleFor: time.Hour,
+		Outside: config.Outside{RotateSigning: 4320 * time.Hour},
 	}
 	c := good(t)
 	if d := cmp.Diff(want, c); d != "" {
@@ -48,6 +49,9 @@ func TestEnvironment(t *testing.T) {
 		"MAYFLY_STORE": "postgres://u:p@h/d", "MAYFLY_ROOT_KEY_FILE": "/k", "MAYFLY_ROTATE_KEYS": "24h", "MAYFLY_STALE_FOR": "0s",
 		"MAYFLY_TRUSTED_PROXIES": " 10.0.0.0/8, 2001:db8::1,, 192.0.2.1", "MAYFLY_ACCOUNT": "123456789012",
 		"MAYFLY_ROOT_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "MAYFLY_ROOT_SECRET_ACCESS_KEY": "0123456789abcdef",
+		"MAYFLY_OUTBOUND_ALLOW": "10.1.0.0/16", "MAYFLY_CA_FILE": "/ca", "MAYFLY_FUNCTIONS": "/f", "MAYFLY_SMTP": "smtp://m@h:25", "MAYFLY_SMTP_PASSWORD_FILE": "/p",
+		"MAYFLY_MAIL_FROM": "id@example.org", "MAYFLY_SMS_WEBHOOK": "https://sms.example.org/in", "MAYFLY_SMS_WEBHOOK_SECRET_FILE": "/s",
+		"MAYFLY_MESSAGE_KEYS": "/m", "MAYFLY_PASSWORD_LIST": "/l", "MAYFLY_ROTATE_SIGNING_KEYS": "48h",
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -57,6 +61,11 @@ func TestEnvironment(t *testing.T) {
 		RotateKeys: 24 * time.Hour,
 		Proxies:    []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8::1/128"), netip.MustParsePrefix("192.0.2.1/32")},
 		FirstRun:   config.FirstRun{Account: "123456789012", AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "0123456789abcdef"},
+		Outside: config.Outside{
+			Allow: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}, CAFile: "/ca", FunctionsFile: "/f", SMTP: "smtp://m@h:25", SMTPPasswordFile: "/p",
+			MailFrom: "id@example.org", SMSWebhook: "https://sms.example.org/in", SMSSecretFile: "/s", MessageKeysFile: "/m", PasswordList: "/l",
+			RotateSigning: 48 * time.Hour,
+		},
 	}
 	if d := cmp.Diff(want, c, cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })); d != "" {
 		t.Error(d)
