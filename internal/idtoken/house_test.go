@@ -119,7 +119,7 @@ func (h *house) issue(t testing.TB) directory.Tokens {
 }
 
 func (h *house) refresh(token directory.Token) (directory.Tokens, error) {
-	return h.Refresh(h.ctx, h.pool, h.client, token, func(*directory.User) error { return nil })
+	return h.Refresh(h.ctx, h.pool, h.client, token, nil, func(*directory.User) error { return nil })
 }
 
 // changeUser writes a change of the user, as an administrator would.

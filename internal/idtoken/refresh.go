@@ -13,9 +13,12 @@ import (
 	"github.com/mayfly-id/mayfly/seal"
 )
 
-// Refresh gives new tokens for a refresh token. allow sees the user as they are now, before anything changes, and may refuse with an error of
+// refreshSource is the trigger source of refreshed tokens.
+const refreshSource = "TokenGeneration_RefreshTokens"
+
+// Refresh gives new tokens for a refresh token. metadata is the ClientMetadata of the request. allow sees the user as they are now, before anything changes, and may refuse with an error of
 // its own. Errors: ErrTokenInvalid, ErrTokenExpired, ErrTokenRevoked, ErrTokenReused (the sign-in is then over), ErrUserGone.
-func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *directory.Client, token directory.Token, allow func(*directory.User) error) (directory.Tokens, error) {
+func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *directory.Client, token directory.Token, metadata map[string]string, allow func(*directory.User) error) (directory.Tokens, error) {
 	t, err := s.parseRefresh(pool.ID, token)
 	if err != nil {
 		return directory.Tokens{}, err
@@ -40,7 +43,7 @@ func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *dir
 	if err := allow(&user.Doc); err != nil {
 		return directory.Tokens{}, err
 	}
-	i, err := s.newIssue(ctx, directory.Grant{Pool: pool, Client: client, User: &user.Doc}, now)
+	i, err := s.newIssue(ctx, directory.Grant{Pool: pool, Client: client, User: &user.Doc, Source: refreshSource, Metadata: metadata}, now)
 	if err != nil {
 		return directory.Tokens{}, err
 	}

@@ -64,7 +64,7 @@ func TestRefusedRefresh(t *testing.T) {
 			h.client.Rotation = true
 			token := h.issue(t).Refresh
 			c.change(t, h, &token)
-			got, err := h.Refresh(h.ctx, h.pool, h.client, token, func(u *directory.User) error {
+			got, err := h.Refresh(h.ctx, h.pool, h.client, token, nil, func(u *directory.User) error {
 				if !u.Enabled {
 					return refused
 				}

@@ -12,7 +12,7 @@ func (s *Service) InitiateAuth(ctx context.Context, in *api.InitiateAuthRequest)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.initiate(ctx, d, in.AuthFlow, in.AuthParameters)
+	a, err := s.initiate(ctx, d, in.AuthFlow, in.AuthParameters, in.ClientMetadata)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func (s *Service) AdminInitiateAuth(ctx context.Context, in *api.AdminInitiateAu
 	case api.AuthFlowTypeUserPasswordAuth:
 		return nil, unsupportedFlow()
 	default:
-		a, err = s.initiate(ctx, d, in.AuthFlow, in.AuthParameters)
+		a, err = s.initiate(ctx, d, in.AuthFlow, in.AuthParameters, in.ClientMetadata)
 	}
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (s *Service) AdminInitiateAuth(ctx context.Context, in *api.AdminInitiateAu
 }
 
 // initiate performs the flows that both operations know.
-func (s *Service) initiate(ctx context.Context, d door, flow api.AuthFlowType, params map[string]string) (*answer, error) {
+func (s *Service) initiate(ctx context.Context, d door, flow api.AuthFlowType, params, metadata map[string]string) (*answer, error) {
 	switch flow {
 	case api.AuthFlowTypeUserSrpAuth:
 		if !d.allows("ALLOW_USER_SRP_AUTH") {
@@ -64,7 +64,7 @@ func (s *Service) initiate(ctx context.Context, d door, flow api.AuthFlowType, p
 		if !d.allows("ALLOW_REFRESH_TOKEN_AUTH") {
 			return nil, api.InvalidParameterException.New("REFRESH_TOKEN_AUTH flow not enabled for this client")
 		}
-		return s.byRefreshToken(ctx, d, params)
+		return s.byRefreshToken(ctx, d, params, metadata)
 	case api.AuthFlowTypeCustomAuth, api.AuthFlowTypeUserAuth:
 		return nil, notImplemented("The flow " + string(flow))
 	}

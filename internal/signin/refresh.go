@@ -18,7 +18,7 @@ func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetToke
 	if err := s.checkSecret(ctx, d, in.ClientSecret); err != nil {
 		return nil, err
 	}
-	tokens, err := s.tokens.Refresh(ctx, d.pool, d.client, directory.Token(in.RefreshToken), mayRefresh)
+	tokens, err := s.tokens.Refresh(ctx, d.pool, d.client, directory.Token(in.RefreshToken), in.ClientMetadata, mayRefresh)
 	if errors.Is(err, directory.ErrTokenReused) {
 		return nil, api.RefreshTokenReuseException.New("Refresh token was used before and has been invalidated.")
 	}
@@ -30,12 +30,12 @@ func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetToke
 }
 
 // byRefreshToken is the flow REFRESH_TOKEN_AUTH. The secret hash is over the user's name or sub, as the token's owner has them.
-func (s *Service) byRefreshToken(ctx context.Context, d door, params map[string]string) (*answer, error) {
+func (s *Service) byRefreshToken(ctx context.Context, d door, params, metadata map[string]string) (*answer, error) {
 	token := params["REFRESH_TOKEN"]
 	if token == "" {
 		return nil, missing("REFRESH_TOKEN")
 	}
-	tokens, err := s.tokens.Refresh(ctx, d.pool, d.client, directory.Token(token), func(u *directory.User) error {
+	tokens, err := s.tokens.Refresh(ctx, d.pool, d.client, directory.Token(token), metadata, func(u *directory.User) error {
 		if err := s.checkSecretHash(ctx, d, params["SECRET_HASH"], u.Username, u.Sub); err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ type Tokens interface {
 	// Issue begins a sign-in in one transaction with what also writes.
 	Issue(ctx context.Context, g directory.Grant, also func(ctx context.Context, w store.Writer) error) (directory.Tokens, error)
 	// Refresh asks allow about the user before anything changes.
-	Refresh(ctx context.Context, pool *directory.Pool, client *directory.Client, token directory.Token, allow func(*directory.User) error) (directory.Tokens, error)
+	Refresh(ctx context.Context, pool *directory.Pool, client *directory.Client, token directory.Token, metadata map[string]string, allow func(*directory.User) error) (directory.Tokens, error)
 	// Revoke ends the sign-in of a refresh token.
 	Revoke(ctx context.Context, client *directory.Client, token directory.Token) error
 	// RevokeUser ends all sign-ins of a user.
