@@ -16,7 +16,7 @@ func TestJavaScript(t *testing.T) {
 	if _, err := os.Stat(filepath.Join("js", "node_modules", "amazon-cognito-identity-js", "package.json")); err != nil {
 		t.Fatalf("the packages of the js folder are not installed; `npm ci` in test/clients/js does it: %v", err)
 	}
-	for _, script := range []string{"sdk.test.mjs", "identity-js.test.mjs"} {
+	for _, script := range []string{"sdk.test.mjs", "identity-js.test.mjs", "amplify.test.mjs"} {
 		t.Run(script, func(t *testing.T) {
 			t.Parallel()
 			f := start(t)
