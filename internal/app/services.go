@@ -22,6 +22,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/identitypool"
 	"github.com/mayfly-id/mayfly/internal/idtoken"
 	"github.com/mayfly-id/mayfly/internal/notify"
+	"github.com/mayfly-id/mayfly/internal/pooluser"
 	"github.com/mayfly-id/mayfly/internal/session"
 	"github.com/mayfly-id/mayfly/internal/signin"
 	"github.com/mayfly-id/mayfly/internal/sts"
@@ -45,6 +46,7 @@ type services struct {
 	identity     *identity.Service
 	policy       *policy.Service
 	userpool     *userpool.Service
+	pooluser     *pooluser.Service
 	identitypool *identitypool.Service
 	signin       *signin.Service
 	sts          *sts.Service
@@ -54,7 +56,7 @@ type services struct {
 func (s *services) operations() []wire.Binding {
 	var all []wire.Binding
 	for _, table := range [][]wire.Binding{
-		s.credential.Operations(), s.identity.Operations(), s.policy.Operations(), s.userpool.Operations(), s.signin.Operations(),
+		s.credential.Operations(), s.identity.Operations(), s.policy.Operations(), s.userpool.Operations(), s.pooluser.Operations(), s.signin.Operations(),
 		s.identitypool.Operations(), s.sts.Operations(),
 	} {
 		all = append(all, table...)
@@ -75,7 +77,10 @@ func (a *App) build() *services {
 		identity:   identity.New(identity.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
 		policy:     policy.New(policy.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
 		userpool: userpool.New(userpool.Config{
-			Store: a.db, Keys: a.ring, PoolKeys: a.tokens, Tokens: a.tokens, Notifier: sender, Group: group, Now: a.now, Random: a.random, Region: a.cfg.Region,
+			Store: a.db, Keys: a.ring, PoolKeys: a.tokens, Tokens: a.tokens, Now: a.now, Random: a.random, Region: a.cfg.Region,
+		}),
+		pooluser: pooluser.New(pooluser.Config{
+			Store: a.db, Keys: a.ring, Tokens: a.tokens, Notifier: sender, Group: group, Now: a.now, Random: a.random, Region: a.cfg.Region,
 		}),
 		signin: signin.New(signin.Config{
 			Store: a.db, Keys: a.ring, Tokens: a.tokens, Notifier: sender, Group: group, Now: a.now, Random: a.random, FixedCode: a.cfg.FixedCode,

@@ -127,12 +127,12 @@ func (a *App) firstToken(ctx context.Context, s *services, out *FirstRun) (err e
 		return err
 	}
 	quiet := cognitoidpapi.MessageActionType("SUPPRESS")
-	_, err = s.userpool.AdminCreateUser(ctx, &cognitoidpapi.AdminCreateUserRequest{UserPoolId: out.UserPoolID, Username: out.APIAccessKey, MessageAction: &quiet})
+	_, err = s.pooluser.AdminCreateUser(ctx, &cognitoidpapi.AdminCreateUserRequest{UserPoolId: out.UserPoolID, Username: out.APIAccessKey, MessageAction: &quiet})
 	if err != nil {
 		return fmt.Errorf("API token: %w", err)
 	}
 	permanent := true
-	_, err = s.userpool.AdminSetUserPassword(ctx, &cognitoidpapi.AdminSetUserPasswordRequest{
+	_, err = s.pooluser.AdminSetUserPassword(ctx, &cognitoidpapi.AdminSetUserPasswordRequest{
 		UserPoolId: out.UserPoolID, Username: out.APIAccessKey, Password: out.APISecretKey, Permanent: &permanent,
 	})
 	if err != nil {

@@ -12,7 +12,6 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
 	"github.com/mayfly-id/mayfly/seal"
-	"github.com/mayfly-id/mayfly/srp"
 )
 
 // Keys seals what is secret at rest and what clients hold for us.
@@ -32,21 +31,14 @@ type Tokens interface {
 	RevokeUser(ctx context.Context, w store.Writer, poolID, sub string) error
 }
 
-// Notifier sends an invitation by medium EMAIL or SMS. name is what the user signs in with.
-type Notifier interface {
-	SendInvitation(ctx context.Context, p *directory.Pool, u *directory.User, medium, name, password string) error
-}
-
 // Config is what a Service needs. Every field is required.
 type Config struct {
 	Store    *store.DB
 	Keys     Keys
 	PoolKeys PoolKeys
 	Tokens   Tokens
-	Notifier Notifier
-	Group    *srp.Group       // the group of password verifiers; shared, because its table is costly
 	Now      func() time.Time // the clock
-	Random   io.Reader        // source of ids, secrets, salts and temporary passwords
+	Random   io.Reader        // source of ids and secrets
 	Region   string           // region of requests that name none
 }
 
@@ -98,20 +90,6 @@ func poolError(err error, id string) error {
 		return api.ResourceNotFoundException.New("User pool %s does not exist.", id)
 	}
 	return err
-}
-
-// userError translates what the directory says about users.
-func userError(err error) error {
-	var taken *directory.TakenError
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return api.UserNotFoundException.New("User does not exist.")
-	case !errors.As(err, &taken):
-		return err
-	case taken.Attribute == "username":
-		return api.UsernameExistsException.New("User account already exists").Because(err)
-	}
-	return api.AliasExistsException.New("An account with the given %s already exists.", taken.Attribute).Because(err)
 }
 
 // updatePool changes a pool in one transaction.
@@ -175,4 +153,15 @@ func optional[T comparable](v T) *T {
 		return nil
 	}
 	return &v
+}
+
+// pageSize is how many rows a page has when none is asked for, and at most.
+const pageSize = 60
+
+// limitOf gives the rows of a page; 0 and absent stand for the most.
+func limitOf(n *int) int {
+	if deref(n) == 0 {
+		return pageSize
+	}
+	return *n
 }

@@ -7,8 +7,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"reflect"
-	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -17,11 +15,9 @@ import (
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/keys"
-	"github.com/mayfly-id/mayfly/internal/notify"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/store/sqlite"
 	"github.com/mayfly-id/mayfly/seal"
-	"github.com/mayfly-id/mayfly/srp"
 )
 
 const (
@@ -34,7 +30,6 @@ type house struct {
 	*Service
 	ctx     context.Context
 	now     time.Time
-	outbox  *notify.Outbox
 	created map[string]string // pool id -> algorithm of keys made and not deleted
 	revoked []string          // subs
 	fail    error             // what inserting pool keys answers
@@ -80,7 +75,7 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{now: time.Date(2026, 11, 21, 9, 0, 0, 123_456_789, time.UTC), outbox: notify.NewOutbox(), created: map[string]string{}}
+	h := &house{now: time.Date(2026, 11, 21, 9, 0, 0, 123_456_789, time.UTC), created: map[string]string{}}
 	clock := func() time.Time { return h.now }
 	tables := append(directory.Tables(), keys.Tables()...)
 	db, err := store.Open(t.Context(), engine, store.Options{Now: clock}, tables...)
@@ -97,7 +92,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h.Service = New(Config{
-		Store: db, Keys: ring, PoolKeys: h, Tokens: h, Notifier: notify.NewSender(h.outbox, clock), Group: srp.Cognito(),
+		Store: db, Keys: ring, PoolKeys: h, Tokens: h,
 		Now: clock, Random: seeded(2), Region: testRegion,
 	})
 	h.ctx = as(t.Context(), testAccount, testRegion)
@@ -141,36 +136,14 @@ func (h *house) newTestPool(t testing.TB, in api.CreateUserPoolRequest) *directo
 	return must[*directory.Pool](t)(h.pool(h.ctx, *out.UserPool.Id))
 }
 
-func (h *house) newTestUser(t testing.TB, p *directory.Pool, name string, attributes ...string) *api.UserType {
+// newTestUser stores a user, for what happens to the users of a pool.
+func (h *house) newTestUser(t testing.TB, p *directory.Pool, name string) *directory.User {
 	t.Helper()
-	return must[*api.AdminCreateUserResponse](t)(h.AdminCreateUser(h.ctx, &api.AdminCreateUserRequest{
-		UserPoolId: p.ID, Username: name, UserAttributes: attributeList(attributes...),
-	})).User
-}
-
-// attributeList takes names and values in turn.
-func attributeList(pairs ...string) (out []api.AttributeType) {
-	for pair := range slices.Chunk(pairs, 2) {
-		out = append(out, api.AttributeType{Name: pair[0], Value: &pair[1]})
+	u := &directory.User{PoolID: p.ID, Sub: "sub-" + name, Username: name, Enabled: true, Status: directory.Confirmed}
+	if err := h.Store.Update(h.ctx, func(w store.Writer) error { return directory.InsertUser(h.ctx, w, p, u) }); err != nil {
+		t.Fatal(err)
 	}
-	return out
-}
-
-func (h *house) user(t *testing.T, p *directory.Pool, name string) *directory.User {
-	t.Helper()
-	row := must[store.Row[directory.User]](t)(directory.FindUser(h.ctx, h.Store, p, name))
-	return &row.Doc
-}
-
-// fits says whether a password is the user's.
-func (h *house) fits(t *testing.T, p *directory.Pool, u *directory.User, password string) bool {
-	t.Helper()
-	plain := must[[]byte](t)(h.Keys.Open(h.ctx, seal.SRPVerifier, p.ID, u.SealedVerifier, seal.AAD("users", u.Sub, "verifier")))
-	if len(plain) != 400 {
-		t.Fatalf("verifier has %d bytes, want 400", len(plain))
-	}
-	_, poolName, _ := strings.Cut(p.ID, "_")
-	return h.Group.CheckPassword(srp.Verifier{Salt: plain[:16], V: plain[16:]}, poolName, u.Username, password)
+	return u
 }
 
 func TestOperations(t *testing.T) {
@@ -185,8 +158,8 @@ func TestOperations(t *testing.T) {
 		}
 		seen[b.Operation.Name] = true
 	}
-	if len(seen) != 35 {
-		t.Errorf("%d operations are bound, want 35", len(seen))
+	if len(seen) != 16 {
+		t.Errorf("%d operations are bound, want 16", len(seen))
 	}
 }
 
@@ -196,7 +169,6 @@ func TestForeignPool(t *testing.T) {
 	h := newHouse(t)
 	p := h.newTestPool(t, api.CreateUserPoolRequest{UserPoolTags: map[string]string{"team": "secret"}})
 	h.newTestUser(t, p, "ann")
-	must[*api.CreateGroupResponse](t)(h.CreateGroup(h.ctx, &api.CreateGroupRequest{UserPoolId: p.ID, GroupName: "g"}))
 	for _, b := range h.Operations() {
 		in := inputFor(b.Operation.Input, p, poolARN(p))
 		if in == nil {
@@ -222,8 +194,8 @@ func TestForeignPool(t *testing.T) {
 func inputFor(t reflect.Type, p *directory.Pool, arn string) any {
 	in := reflect.New(t)
 	values := map[string]any{
-		"UserPoolId": p.ID, "ResourceArn": arn, "Username": "ann", "Password": "Passw0rd!", "GroupName": "g", "ClientName": "app", "ClientId": "app",
-		"UserAttributes": attributeList("name", "Ann"), "UserAttributeNames": []string{"name"}, "Tags": map[string]string{"a": "b"},
+		"UserPoolId": p.ID, "ResourceArn": arn, "ClientName": "app", "ClientId": "app",
+		"Tags":    map[string]string{"a": "b"},
 		"TagKeys": []string{"a"}, "CustomAttributes": []api.SchemaAttributeType{{Name: new("tenant")}},
 	}
 	onPool := false

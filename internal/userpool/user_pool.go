@@ -165,6 +165,14 @@ func (s *Service) deleteSomeUsers(ctx context.Context, poolID string) (left bool
 	return left, err
 }
 
+// deleteUser removes a user and what belongs to them.
+func (s *Service) deleteUser(ctx context.Context, w store.Writer, u *directory.User) error {
+	if err := s.Tokens.RevokeUser(ctx, w, u.PoolID, u.Sub); err != nil {
+		return err
+	}
+	return directory.DeleteUser(ctx, w, u.PoolID, u.Sub)
+}
+
 // deletePool removes the pool and what is left of it. Users that signed up since the last batch go here.
 func (s *Service) deletePool(ctx context.Context, w store.Writer, poolID string) error {
 	page, err := directory.Users.List(ctx, w, store.Query{Prefix: []string{poolID}})

@@ -1,4 +1,4 @@
-package userpool
+package pooluser
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 )
 
 // crowd makes a pool with users of all sorts.
-func crowd(t *testing.T, h *house, in api.CreateUserPoolRequest) *directory.Pool {
+func crowd(t *testing.T, h *house, in directory.Pool) *directory.Pool {
 	t.Helper()
 	p := h.newTestPool(t, in)
 	err := h.Store.Update(h.ctx, func(w store.Writer) error {
@@ -56,8 +56,8 @@ func listAll(t *testing.T, h *house, in api.ListUsersRequest) (names []string) {
 
 func TestListUsers(t *testing.T) {
 	h := newHouse(t)
-	sensitive := crowd(t, h, api.CreateUserPoolRequest{})
-	folding := crowd(t, h, api.CreateUserPoolRequest{UsernameConfiguration: &api.UsernameConfigurationType{CaseSensitive: false}})
+	sensitive := crowd(t, h, directory.Pool{CaseSensitive: true})
+	folding := crowd(t, h, directory.Pool{})
 	numbered := func(numbers ...int) (out []string) {
 		for _, n := range numbers {
 			out = append(out, fmt.Sprintf("User%02d", n))
@@ -118,7 +118,7 @@ func TestListUsers(t *testing.T) {
 
 func TestListUsersAttributesToGet(t *testing.T) {
 	h := newHouse(t)
-	p := crowd(t, h, api.CreateUserPoolRequest{})
+	p := crowd(t, h, directory.Pool{CaseSensitive: true})
 	out := must[*api.ListUsersResponse](t)(h.ListUsers(h.ctx, &api.ListUsersRequest{UserPoolId: p.ID, Limit: new(1), AttributesToGet: []string{"email", "nickname"}}))
 	if diff := cmp.Diff(attributeList("email", "u00@example.com"), out.Users[0].Attributes); diff != "" {
 		t.Error(diff)
@@ -129,7 +129,7 @@ func TestListUsersAttributesToGet(t *testing.T) {
 
 func TestListUsersTokenIsBound(t *testing.T) {
 	h := newHouse(t)
-	p, other := crowd(t, h, api.CreateUserPoolRequest{}), crowd(t, h, api.CreateUserPoolRequest{})
+	p, other := crowd(t, h, directory.Pool{CaseSensitive: true}), crowd(t, h, directory.Pool{CaseSensitive: true})
 	in := api.ListUsersRequest{UserPoolId: p.ID, Limit: new(2), Filter: new(`name ^= "Name"`)}
 	token := must[*api.ListUsersResponse](t)(h.ListUsers(h.ctx, &in)).PaginationToken
 	for name, in := range map[string]api.ListUsersRequest{
@@ -149,7 +149,7 @@ func TestListUsersTokenIsBound(t *testing.T) {
 // TestListUsersScanIsBounded shows that a filter without an index stops after so many rows and goes on where it stopped.
 func TestListUsersScanIsBounded(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{})
+	p := h.newTestPool(t, directory.Pool{CaseSensitive: true})
 	err := h.Store.Update(h.ctx, func(w store.Writer) error {
 		for i := range maxScan + 200 {
 			u := &directory.User{PoolID: p.ID, Sub: fmt.Sprintf("sub-%05d", i), Username: fmt.Sprintf("u%05d", i)}

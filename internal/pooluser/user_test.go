@@ -1,4 +1,4 @@
-package userpool
+package pooluser
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 
 func TestAdminCreateUser(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{})
+	p := h.newTestPool(t, directory.Pool{CaseSensitive: true})
 	got := must[*api.AdminCreateUserResponse](t)(h.AdminCreateUser(h.ctx, &api.AdminCreateUserRequest{
 		UserPoolId: p.ID, Username: "Ann", UserAttributes: attributeList("name", "Ann B", "email", "ann@example.com", "email_verified", "true"),
 		TemporaryPassword: new("Passw0rd!"), DesiredDeliveryMediums: []api.DeliveryMediumType{"EMAIL", "SMS"},
@@ -55,16 +55,16 @@ func TestAdminCreateUser(t *testing.T) {
 
 func TestAdminCreateUserRefusals(t *testing.T) {
 	h := newHouse(t)
-	plain := h.newTestPool(t, api.CreateUserPoolRequest{Schema: []api.SchemaAttributeType{
-		{Name: new("tenant"), StringAttributeConstraints: &api.StringAttributeConstraintsType{MinLength: new("2"), MaxLength: new("3")}},
-		{Name: new("age"), AttributeDataType: new(api.AttributeDataTypeNumber), NumberAttributeConstraints: &api.NumberAttributeConstraintsType{MinValue: new("1"), MaxValue: new("9")}},
-		{Name: new("ok"), AttributeDataType: new(api.AttributeDataTypeBoolean)},
-		{Name: new("at"), AttributeDataType: new(api.AttributeDataTypeDateTime)},
+	plain := h.newTestPool(t, directory.Pool{CaseSensitive: true, Schema: []directory.Attribute{
+		{Name: "custom:tenant", Type: directory.StringType, Mutable: true, Min: "2", Max: "3"},
+		{Name: "custom:age", Type: directory.NumberType, Mutable: true, Min: "1", Max: "9"},
+		{Name: "custom:ok", Type: directory.BooleanType, Mutable: true},
+		{Name: "custom:at", Type: directory.DateTimeType, Mutable: true},
 	}})
-	byEmail := h.newTestPool(t, api.CreateUserPoolRequest{UsernameAttributes: []api.UsernameAttributeType{"email"}})
-	byPhone := h.newTestPool(t, api.CreateUserPoolRequest{UsernameAttributes: []api.UsernameAttributeType{"phone_number"}})
-	byBoth := h.newTestPool(t, api.CreateUserPoolRequest{UsernameAttributes: []api.UsernameAttributeType{"phone_number", "email"}})
-	alias := h.newTestPool(t, api.CreateUserPoolRequest{AliasAttributes: []api.AliasAttributeType{"phone_number", "email"}})
+	byEmail := h.newTestPool(t, directory.Pool{UsernameAttributes: []string{"email"}, CaseSensitive: true})
+	byPhone := h.newTestPool(t, directory.Pool{UsernameAttributes: []string{"phone_number"}, CaseSensitive: true})
+	byBoth := h.newTestPool(t, directory.Pool{UsernameAttributes: []string{"phone_number", "email"}, CaseSensitive: true})
+	alias := h.newTestPool(t, directory.Pool{AliasAttributes: []string{"phone_number", "email"}, CaseSensitive: true})
 	taken := h.newTestUser(t, plain, "taken")
 	takenSub := *taken.Attributes[len(taken.Attributes)-1].Value
 	const nonconforming = "Attributes did not conform to the schema: "
@@ -116,9 +116,7 @@ func TestAdminCreateUserRefusals(t *testing.T) {
 
 func TestUsernameAttributes(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{
-		UsernameAttributes: []api.UsernameAttributeType{"email"}, UsernameConfiguration: &api.UsernameConfigurationType{CaseSensitive: false},
-	})
+	p := h.newTestPool(t, directory.Pool{UsernameAttributes: []string{"email"}})
 	got := h.newTestUser(t, p, "Ann@Example.com")
 	u := h.user(t, p, "ann@example.COM")
 	if *got.Username != u.Sub || u.Username != u.Sub || u.Attributes["email"] != "Ann@Example.com" || u.EmailAlias != "ann@example.com" {
@@ -132,7 +130,7 @@ func TestUsernameAttributes(t *testing.T) {
 
 func TestAliases(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{AliasAttributes: []api.AliasAttributeType{"email", "preferred_username"}})
+	p := h.newTestPool(t, directory.Pool{AliasAttributes: []string{"email", "preferred_username"}, CaseSensitive: true})
 	h.newTestUser(t, p, "first", "email", "a@x.example", "email_verified", "true", "preferred_username", "chief")
 	h.newTestUser(t, p, "second", "email", "a@x.example")
 	if u := h.user(t, p, "a@x.example"); u.Username != "first" {
@@ -161,8 +159,7 @@ func TestAliases(t *testing.T) {
 
 func TestInvitations(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{AdminCreateUserConfig: &api.AdminCreateUserConfigType{InviteMessageTemplate: &api.MessageTemplateType{
-		SMSMessage: new("{username}, come with {####}")}}})
+	p := h.newTestPool(t, directory.Pool{CaseSensitive: true, Invite: directory.MessageTemplate{SMS: "{username}, come with {####}"}})
 	create := func(name string, action string, media ...api.DeliveryMediumType) error {
 		return second(h.AdminCreateUser(h.ctx, &api.AdminCreateUserRequest{
 			UserPoolId: p.ID, Username: name, UserAttributes: attributeList("phone_number", "+15550100"), DesiredDeliveryMediums: media,
@@ -212,7 +209,7 @@ func TestGeneratedPasswords(t *testing.T) {
 
 func TestAdminSetUserPassword(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{Policies: &api.UserPoolPolicyType{PasswordPolicy: &api.PasswordPolicyType{TemporaryPasswordValidityDays: new(2)}}})
+	p := h.newTestPool(t, directory.Pool{CaseSensitive: true, Password: directory.PasswordPolicy{MinLength: 8, TemporaryValidityDays: 2}})
 	h.newTestUser(t, p, "ann")
 	set := func(password string, permanent bool) error {
 		return second(h.AdminSetUserPassword(h.ctx, &api.AdminSetUserPasswordRequest{UserPoolId: p.ID, Username: "ann", Password: password, Permanent: &permanent}))
@@ -238,8 +235,8 @@ func TestAdminSetUserPassword(t *testing.T) {
 
 func TestAdminUpdateUserAttributes(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{Schema: []api.SchemaAttributeType{
-		{Name: new("tenant"), Mutable: new(false), DeveloperOnlyAttribute: new(true)}, {Name: new("name"), Required: new(true)},
+	p := h.newTestPool(t, directory.Pool{CaseSensitive: true, Schema: []directory.Attribute{
+		{Name: "dev:custom:tenant", Type: directory.StringType, DeveloperOnly: true}, {Name: "name", Type: directory.StringType, Mutable: true, Required: true},
 	}})
 	h.newTestUser(t, p, "ann", "name", "Ann", "email", "a@x.example", "email_verified", "true", "phone_number", "+15550100", "phone_number_verified", "true")
 	update := func(pairs ...string) error {
@@ -275,7 +272,7 @@ func TestAdminUpdateUserAttributes(t *testing.T) {
 
 func TestUserStates(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{})
+	p := h.newTestPool(t, directory.Pool{CaseSensitive: true})
 	h.newTestUser(t, p, "ann")
 	u := h.user(t, p, "ann")
 	must[*api.AdminDisableUserResponse](t)(h.AdminDisableUser(h.ctx, &api.AdminDisableUserRequest{UserPoolId: p.ID, Username: "ann"}))
@@ -314,7 +311,7 @@ func TestUserStates(t *testing.T) {
 // TestPasswordsStayInside looks for the password in everything that an administrator can see.
 func TestPasswordsStayInside(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{})
+	p := h.newTestPool(t, directory.Pool{CaseSensitive: true})
 	const canary = "Canary-0-Password!"
 	_, err := h.AdminCreateUser(h.ctx, &api.AdminCreateUserRequest{UserPoolId: p.ID, Username: "ann", TemporaryPassword: new(canary)})
 	if err != nil {
@@ -336,3 +333,5 @@ type brokenNotifier struct{}
 func (brokenNotifier) SendInvitation(context.Context, *directory.Pool, *directory.User, string, string, string) error {
 	return context.DeadlineExceeded
 }
+
+func second[T any](_ T, err error) error { return err }

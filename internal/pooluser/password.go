@@ -1,4 +1,4 @@
-package userpool
+package pooluser
 
 import (
 	"fmt"
@@ -29,7 +29,7 @@ func (c *credential) put(u *directory.User) {
 func (s *Service) credential(p *directory.Pool, username, sub, password string, temporary bool) (*credential, error) {
 	salt := make([]byte, 16)
 	if _, err := io.ReadFull(s.Random, salt); err != nil {
-		return nil, fmt.Errorf("userpool: randomness: %w", err)
+		return nil, fmt.Errorf("pooluser: randomness: %w", err)
 	}
 	_, poolName, _ := strings.Cut(p.ID, "_")
 	v := s.Group.NewVerifier(poolName, username, password, salt)

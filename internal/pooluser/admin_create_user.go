@@ -1,4 +1,4 @@
-package userpool
+package pooluser
 
 import (
 	"context"
@@ -159,7 +159,7 @@ func (s *Service) deliver(ctx context.Context, p *directory.Pool, u *directory.U
 	if deref(in.MessageAction) == api.MessageActionTypeSuppress {
 		return nil
 	}
-	media := unique(texts(in.DesiredDeliveryMediums))
+	media := unique(in.DesiredDeliveryMediums)
 	if len(media) == 0 {
 		media = []string{string(api.DeliveryMediumTypeSms)}
 	}

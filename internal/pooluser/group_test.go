@@ -1,4 +1,4 @@
-package userpool
+package pooluser
 
 import (
 	"fmt"
@@ -6,12 +6,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
 func TestGroups(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{})
+	p := h.newTestPool(t, directory.Pool{CaseSensitive: true})
 	create := func(name string) error {
 		return second(h.CreateGroup(h.ctx, &api.CreateGroupRequest{UserPoolId: p.ID, GroupName: name, Precedence: new(0), Description: new("d")}))
 	}
@@ -59,7 +60,7 @@ func TestGroups(t *testing.T) {
 
 func TestMembers(t *testing.T) {
 	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{})
+	p := h.newTestPool(t, directory.Pool{CaseSensitive: true})
 	h.newTestUser(t, p, "ann")
 	h.newTestUser(t, p, "bob")
 	add := func(group, user string) error {

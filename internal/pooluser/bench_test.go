@@ -1,16 +1,17 @@
-package userpool
+package pooluser
 
 import (
 	"fmt"
 	"testing"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
 )
 
 // BenchmarkAdminCreateUser makes users with a verified e-mail address, one after another.
 func BenchmarkAdminCreateUser(b *testing.B) {
 	h := newHouse(b)
-	p := h.newTestPool(b, api.CreateUserPoolRequest{AliasAttributes: []api.AliasAttributeType{"email"}})
+	p := h.newTestPool(b, directory.Pool{AliasAttributes: []string{"email"}, CaseSensitive: true})
 	for i := 0; b.Loop(); i++ {
 		_, err := h.AdminCreateUser(h.ctx, &api.AdminCreateUserRequest{
 			UserPoolId: p.ID, Username: fmt.Sprint("u", i), MessageAction: new(api.MessageActionTypeSuppress),
@@ -25,7 +26,7 @@ func BenchmarkAdminCreateUser(b *testing.B) {
 // BenchmarkAdminGetUser reads one user by their alias.
 func BenchmarkAdminGetUser(b *testing.B) {
 	h := newHouse(b)
-	p := h.newTestPool(b, api.CreateUserPoolRequest{AliasAttributes: []api.AliasAttributeType{"email"}})
+	p := h.newTestPool(b, directory.Pool{AliasAttributes: []string{"email"}, CaseSensitive: true})
 	h.newTestUser(b, p, "ann", "email", "a@x.example", "email_verified", "true")
 	in := &api.AdminGetUserRequest{UserPoolId: p.ID, Username: "a@x.example"}
 	for b.Loop() {

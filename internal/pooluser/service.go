@@ -1,0 +1,137 @@
+package pooluser
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/seal"
+	"github.com/mayfly-id/mayfly/srp"
+)
+
+// Keys seals what is secret at rest and what clients hold for us.
+type Keys interface {
+	Seal(p seal.Purpose, tenant string, plaintext, aad []byte) ([]byte, error)
+	Open(ctx context.Context, p seal.Purpose, tenant string, sealed, aad []byte) ([]byte, error)
+}
+
+// Tokens ends the sign-ins of a user, in the caller's transaction.
+type Tokens interface {
+	RevokeUser(ctx context.Context, w store.Writer, poolID, sub string) error
+}
+
+// Notifier sends an invitation by medium EMAIL or SMS. name is what the user signs in with.
+type Notifier interface {
+	SendInvitation(ctx context.Context, p *directory.Pool, u *directory.User, medium, name, password string) error
+}
+
+// Config is what a Service needs. Every field is required.
+type Config struct {
+	Store    *store.DB
+	Keys     Keys
+	Tokens   Tokens
+	Notifier Notifier
+	Group    *srp.Group       // the group of password verifiers; shared, because its table is costly
+	Now      func() time.Time // the clock
+	Random   io.Reader        // source of subs, salts and temporary passwords
+	Region   string           // region of requests that name none
+}
+
+// Service performs the operations. It is safe for concurrent use.
+type Service struct{ Config }
+
+// New makes a Service.
+func New(c Config) *Service { return &Service{c} }
+
+const day = 24 * time.Hour
+
+// region is the region of the request.
+func (s *Service) region(ctx context.Context) string {
+	if r := caller.RequestFrom(ctx).Region; r != "" {
+		return r
+	}
+	return s.Region
+}
+
+// pool gives the record of a pool of the caller's account and region. It is shared: callers must not change it.
+func (s *Service) pool(ctx context.Context, id string) (*directory.Pool, error) {
+	row, err := directory.Pools.GetCached(ctx, s.Store, id)
+	if err != nil {
+		return nil, poolError(err, id)
+	}
+	return &row.Doc, s.own(ctx, &row.Doc)
+}
+
+// poolRow reads a pool in a transaction, which then fails if the pool changes or goes meanwhile.
+func (s *Service) poolRow(ctx context.Context, r store.Reader, id string) (store.Row[directory.Pool], error) {
+	row, err := directory.Pools.Get(ctx, r, id)
+	if err != nil {
+		return row, poolError(err, id)
+	}
+	return row, s.own(ctx, &row.Doc)
+}
+
+// own refuses the pools of other accounts and regions just as those that do not exist.
+func (s *Service) own(ctx context.Context, p *directory.Pool) error {
+	if p.Account != caller.PrincipalFrom(ctx).Account || p.Region != s.region(ctx) {
+		return poolError(store.ErrNotFound, p.ID)
+	}
+	return nil
+}
+
+func poolError(err error, id string) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return api.ResourceNotFoundException.New("User pool %s does not exist.", id)
+	}
+	return err
+}
+
+// userError translates what the directory says about users.
+func userError(err error) error {
+	var taken *directory.TakenError
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return api.UserNotFoundException.New("User does not exist.")
+	case !errors.As(err, &taken):
+		return err
+	case taken.Attribute == "username":
+		return api.UsernameExistsException.New("User account already exists").Because(err)
+	}
+	return api.AliasExistsException.New("An account with the given %s already exists.", taken.Attribute).Because(err)
+}
+
+// now is the time that records are stamped with: Cognito shows milliseconds.
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+// unique gives enumeration values as plain strings, without repetitions, in their order.
+func unique[T ~string](in []T) []string {
+	var out []string
+	for _, v := range in {
+		if !slices.Contains(out, string(v)) {
+			out = append(out, string(v))
+		}
+	}
+	return out
+}
+
+// deref gives the value of an optional member, or its zero value.
+func deref[T any](p *T) T {
+	if p == nil {
+		return *new(T)
+	}
+	return *p
+}
+
+// optional gives a member that is left out when it is zero.
+func optional[T comparable](v T) *T {
+	if v == *new(T) {
+		return nil
+	}
+	return &v
+}
