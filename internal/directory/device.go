@@ -33,4 +33,12 @@ var Devices = store.NewTable("user_devices", store.Spec[Device]{
 		deviceColumn("sub", func(d *Device) string { return d.Sub }),
 		deviceColumn("device_key", func(d *Device) string { return d.Key }),
 	},
+	Indexes: []store.Index[Device]{{
+		Name: "by_remembered",
+		Columns: []store.Column[Device]{
+			deviceColumn("pool_id", func(d *Device) string { return d.PoolID }),
+			deviceColumn("remembered_by", func(d *Device) string { return d.Sub }),
+		},
+		Present: func(d *Device) bool { return d.Remembered },
+	}},
 })

@@ -16,7 +16,11 @@ type Passkey struct {
 	RelyingParty string    `json:"relyingParty"`
 	Attachment   string    `json:"attachment,omitempty"` // platform or cross-platform
 	Transports   []string  `json:"transports,omitempty"`
-	Credential   []byte    `json:"credential"` // JSON of the WebAuthn library's credential record: public key, flags, sign counter
+	Credential   []byte    `json:"credential"`            // public key as a COSE_Key (RFC 9052 section 7)
+	Flags        byte      `json:"flags"`                 // of the authenticator data of the last ceremony (WebAuthn section 6.1)
+	SignCount    uint32    `json:"signCount"`             // of the last ceremony; 0: the authenticator does not count
+	AAGUID       []byte    `json:"aaguid,omitempty"`      // 16 bytes: the make of the authenticator
+	Attestation  string    `json:"attestation,omitempty"` // format of the attestation statement, such as none or packed
 	Created      time.Time `json:"created"`
 }
 

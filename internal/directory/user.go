@@ -62,10 +62,11 @@ type Preference struct {
 
 // TOTP is the software token of a user (RFC 6238: SHA-1, 30 seconds, six digits).
 type TOTP struct {
-	Sealed   []byte `json:"sealed"` // 20-byte seed: purpose at-rest/totp-seed, tenant PoolID, row Sub
-	Verified bool   `json:"verified,omitempty"`
-	Step     int64  `json:"step,omitempty"` // last step that was accepted; no step is accepted twice
-	Name     string `json:"name,omitempty"` // FriendlyDeviceName
+	Sealed   []byte `json:"sealed,omitempty"`   // seed in force: purpose at-rest/totp-seed, tenant PoolID, row "users", Sub, "totp"; empty: none yet
+	Verified bool   `json:"verified,omitempty"` // Sealed is there and has proved itself by a code
+	Step     int64  `json:"step,omitempty"`     // last step that was accepted; no step is accepted twice
+	Name     string `json:"name,omitempty"`     // FriendlyDeviceName
+	Pending  []byte `json:"pending,omitempty"`  // seed that waits for its first code, sealed as Sealed is; the one in force stays so until then
 }
 
 // Identity is a user of another identity provider who is this user (the "identities" attribute).
