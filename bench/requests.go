@@ -42,7 +42,7 @@ func measureRequests(t *table, binary, dir string, o options, p primitives, want
 	}
 	t.title("Requests over keep-alive HTTP, signatures verified, one processor")
 	t.row("", "%10s %14s %12s", "a second", "per CPU second", "CPU each")
-	for _, f := range []func() error{b.stsRequests, b.poolRequests, b.signIns, b.measureExistence} {
+	for _, f := range []func() error{b.stsRequests, b.poolRequests, b.signIns, b.secondFactors, b.measureImport, b.measureExistence} {
 		if err := f(); err != nil {
 			return err
 		}
@@ -193,7 +193,7 @@ func (b *bench) poolRequests() error {
 		name string
 		goal int
 		c    call
-	}{{"GetId", 10000, getID}, {"GetCredentialsForIdentity", 10000, get}, {"GetUser", 0, user}} {
+	}{{"GetId", 10000, getID}, {"GetCredentialsForIdentity", 10000, get}, {"GetUser", 8000, user}} {
 		if _, err := b.measure(m.name, 16, m.goal, same(m.c)); err != nil {
 			return err
 		}
@@ -220,6 +220,7 @@ func (b *bench) signIns() error {
 	}{
 		{"sign-in by password", "2 RSA signatures + 1 verifier check", 1, 1.15, func() { b.p.sign(); b.p.sign(); b.p.check() }, same(b.passwordCall())},
 		{"refresh", "2 RSA signatures", 1, 0, func() { b.p.sign(); b.p.sign() }, same(refresh)},
+		{"four-step journey", "2 RSA signatures + 1 verifier check", journeySteps, 0, func() { b.p.sign(); b.p.sign(); b.p.check() }, b.journeys()},
 		{"sign-in by SRP", "2 RSA signatures + SRP arithmetic", 2, 1.25, func() { b.p.sign(); b.p.sign(); b.p.first(); b.p.second() }, b.srp()},
 	} {
 		if !b.wants(m.name) {
@@ -230,6 +231,19 @@ func (b *bench) signIns() error {
 		}
 	}
 	return nil
+}
+
+// secondFactors measures a sign-in with a software token.
+func (b *bench) secondFactors() error {
+	const name = "sign-in by password and TOTP"
+	if !b.wants(name) {
+		return nil
+	}
+	w, err := b.newTOTPWorld()
+	if err != nil {
+		return err
+	}
+	return b.inTurns(name, "2 RSA signatures + 1 verifier check", signInConnections, 2, 0, func() { b.p.sign(); b.p.sign(); b.p.check() }, w.signIns())
 }
 
 // signInConnections is how many clients sign in at once.
