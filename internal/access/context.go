@@ -26,7 +26,7 @@ func (c *requestContext) Lookup(key string) ([]string, bool) {
 	}
 	if c.p.Session != nil {
 		if v, ok := c.p.Session.FederatedContext[key]; ok {
-			return []string{v}, true
+			return v, true
 		}
 	}
 	return nil, false

@@ -19,7 +19,7 @@ func TestConditionKeys(t *testing.T) {
 		UserID: "AROAAAAAAAAAAAAAAAAAA:s", UniqueID: "AROAAAAAAAAAAAAAAAAAA", Name: "r", Tags: map[string]string{"team": "role", "own": "x"},
 		Session: &caller.Session{
 			Name: "s", IssuedAt: now.Add(-time.Minute), MFAAt: now.Add(-90 * time.Second), SourceIdentity: "alice", Provider: "cognito-identity.amazonaws.com",
-			Tags: map[string]string{"TEAM": "session"}, FederatedContext: map[string]string{"cognito-identity.amazonaws.com:sub": "id-1", "aws:username": "forged"},
+			Tags: map[string]string{"TEAM": "session"}, FederatedContext: map[string][]string{"cognito-identity.amazonaws.com:sub": {"id-1"}, "aws:username": {"forged"}},
 		},
 	}
 	bare := *role

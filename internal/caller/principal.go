@@ -44,9 +44,9 @@ type Session struct {
 	Provider         string            // identity provider of a web identity, such as cognito-identity.amazonaws.com
 	Tags             map[string]string // session tags
 	TransitiveTags   []string
-	InlinePolicy     string   // session policy document
-	PolicyARNs       []string // managed session policies
-	FederatedContext map[string]string
+	InlinePolicy     string              // session policy document
+	PolicyARNs       []string            // managed session policies
+	FederatedContext map[string][]string // condition keys of a web identity, in lower case
 }
 
 // Ask is one thing a request wants to do: an action on a resource.

@@ -111,7 +111,9 @@ func (c *Caller) signed(w http.ResponseWriter, r *http.Request) {
 	out := signedCaller{Account: p.Account, ARN: p.ARN, UserID: p.UserID, AccessKeyID: p.AccessKeyID, Service: scope.Service, Region: scope.Region}
 	if s := p.Session; s != nil {
 		out.Expires = s.Expires.Unix()
-		out.IdentityID = s.FederatedContext["cognito-identity.amazonaws.com:sub"]
+		if sub := s.FederatedContext["cognito-identity.amazonaws.com:sub"]; len(sub) > 0 {
+			out.IdentityID = sub[0]
+		}
 	}
 	answer(w, http.StatusOK, out)
 }

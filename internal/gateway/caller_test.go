@@ -54,7 +54,7 @@ func (h *house) OpenSession(_ context.Context, token string, at time.Time) (call
 	}
 	return secret, caller.Principal{
 		Kind: caller.AssumedRole, Account: "123456789012", ARN: "arn:aws:sts::123456789012:assumed-role/r/s", UserID: "AROA:s", AccessKeyID: "ASIAQYLPMN5HAAAAAAAA",
-		Session: &caller.Session{Expires: now.Add(time.Hour), FederatedContext: map[string]string{"cognito-identity.amazonaws.com:sub": "us-east-1:x"}},
+		Session: &caller.Session{Expires: now.Add(time.Hour), FederatedContext: map[string][]string{"cognito-identity.amazonaws.com:sub": {"us-east-1:x"}}},
 	}, nil
 }
 

@@ -114,7 +114,7 @@ func (s *Service) assume(ctx context.Context, p *Pool, i *Identity, arn string, 
 	if authenticated {
 		amr = "authenticated"
 	}
-	claims := map[string]string{providerName + ":aud": p.ID, providerName + ":sub": i.ID, providerName + ":amr": amr}
+	claims := map[string][]string{providerName + ":aud": {p.ID}, providerName + ":sub": {i.ID}, providerName + ":amr": {amr}}
 	if !trusts(ctx, &role, claims) {
 		return caller.Credentials{}, badConfiguration()
 	}
@@ -132,26 +132,25 @@ func (s *Service) assume(ctx context.Context, p *Pool, i *Identity, arn string, 
 // trustContext answers the condition keys of a trust policy: the claims of the identity, and what every request answers.
 type trustContext struct {
 	request *caller.Request
-	claims  map[string]string
+	claims  map[string][]string
 }
 
 // Lookup implements iampolicy.Context.
 func (c *trustContext) Lookup(key string) ([]string, bool) {
-	v, ok := c.claims[key]
+	if v, ok := c.claims[key]; ok {
+		return v, true
+	}
 	if key == "sts:rolesessionname" {
-		v, ok = sessionName, true
+		return []string{sessionName}, true
 	}
-	if !ok {
-		v, ok = c.request.Lookup(key)
+	if v, ok := c.request.Lookup(key); ok {
+		return []string{v}, true
 	}
-	if !ok {
-		return nil, false
-	}
-	return []string{v}, true
+	return nil, false
 }
 
 // trusts reports whether the role's trust policy lets the identity in.
-func trusts(ctx context.Context, role *Role, claims map[string]string) bool {
+func trusts(ctx context.Context, role *Role, claims map[string][]string) bool {
 	d := iampolicy.Evaluate(
 		&iampolicy.Set{Resource: &iampolicy.Named{ID: role.ARN, Policy: role.Trust}, ResourceKind: iampolicy.RoleTrust},
 		&iampolicy.Request{

@@ -124,7 +124,7 @@ func TestGuests(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := h.last()
-	if p.Name != "guest" || p.Session.InlinePolicy == "" || p.Session.FederatedContext["cognito-identity.amazonaws.com:amr"] != "unauthenticated" {
+	if p.Name != "guest" || p.Session.InlinePolicy == "" || p.Session.FederatedContext["cognito-identity.amazonaws.com:amr"][0] != "unauthenticated" {
 		t.Errorf("a guest is %+v", p)
 	}
 	fails(t, "a guest's own choice", h.credentials(one, nil, ptr(other)), api.NotAuthorizedException, "Specified role is not allowed by the login token.")
@@ -150,7 +150,7 @@ func TestCredentials(t *testing.T) {
 	want := caller.Principal{
 		Kind: caller.AssumedRole, Account: account, UniqueID: "AROAin", Name: "in", EntityARN: inRole,
 		Session: &caller.Session{Name: "CognitoIdentityCredentials", IssuedAt: now, RootIssuedAt: now, Expires: now.Add(credentialLife), Provider: "cognito-identity.amazonaws.com",
-			FederatedContext: map[string]string{"cognito-identity.amazonaws.com:aud": pool, "cognito-identity.amazonaws.com:sub": id, "cognito-identity.amazonaws.com:amr": "authenticated"}},
+			FederatedContext: map[string][]string{"cognito-identity.amazonaws.com:aud": {pool}, "cognito-identity.amazonaws.com:sub": {id}, "cognito-identity.amazonaws.com:amr": {"authenticated"}}},
 	}
 	if d := cmp.Diff(want, h.last()); d != "" {
 		t.Error(d)

@@ -13,8 +13,11 @@ import (
 // errFormat is a token body that is not in the format. Only someone with the key could have made one.
 var errFormat = errors.New("session: malformed token")
 
-// formatVersion is the first byte of a token's plaintext.
-const formatVersion = 1
+// The first byte of a token's plaintext. Tokens are written in the newest format and read in both: what was issued before an upgrade stays good.
+const (
+	formatOne     = 1 // each context key of a web identity has one value
+	formatVersion = 2 // a context key has a list of values
+)
 
 // kinds maps the kinds of principals that can have a session to their byte in a token.
 var kinds = []caller.Kind{1: caller.Root, 2: caller.User, 3: caller.AssumedRole, 4: caller.FederatedUser}
@@ -37,7 +40,7 @@ func encode(p *caller.Principal, secret caller.Secret) []byte {
 	b = appendList(b, s.PolicyARNs)
 	b = appendMap(b, s.Tags)
 	b = appendList(b, s.TransitiveTags)
-	return appendMap(b, s.FederatedContext)
+	return appendLists(b, s.FederatedContext)
 }
 
 func appendText(b []byte, s string) []byte {
@@ -64,6 +67,14 @@ func appendMap(b []byte, m map[string]string) []byte {
 	b = binary.AppendUvarint(b, uint64(len(m)))
 	for _, k := range slices.Sorted(maps.Keys(m)) {
 		b = appendText(appendText(b, k), m[k])
+	}
+	return b
+}
+
+func appendLists(b []byte, m map[string][]string) []byte {
+	b = binary.AppendUvarint(b, uint64(len(m)))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		b = appendList(appendText(b, k), m[k])
 	}
 	return b
 }
@@ -149,11 +160,29 @@ func (r *reader) pairs() map[string]string {
 	return m
 }
 
+// lists reads the context keys of a web identity, in the form of a format.
+func (r *reader) lists(version byte) map[string][]string {
+	n := r.count()
+	if n == 0 {
+		return nil
+	}
+	m := make(map[string][]string, n)
+	for range n {
+		k := r.text()
+		if version == formatOne {
+			m[k] = []string{r.text()}
+		} else {
+			m[k] = r.list()
+		}
+	}
+	return m
+}
+
 // decode reads a plaintext that encode wrote, and nothing else: no optional trailing parts.
 func decode(b []byte) (*caller.Principal, caller.Secret, error) {
 	r := reader{b: b}
 	version, kind := r.byte(), int(r.byte())
-	if version != formatVersion || kind < 1 || kind >= len(kinds) {
+	if version != formatOne && version != formatVersion || kind < 1 || kind >= len(kinds) {
 		return nil, "", errFormat
 	}
 	s := &caller.Session{}
@@ -167,7 +196,7 @@ func decode(b []byte) (*caller.Principal, caller.Secret, error) {
 	s.PolicyARNs = r.list()
 	s.Tags = r.pairs()
 	s.TransitiveTags = r.list()
-	s.FederatedContext = r.pairs()
+	s.FederatedContext = r.lists(version)
 	if r.bad || len(r.b) != 0 {
 		return nil, "", errFormat
 	}
