@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/access"
+	"github.com/mayfly-id/mayfly/internal/account"
 	"github.com/mayfly-id/mayfly/internal/audit"
 	"github.com/mayfly-id/mayfly/internal/config"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -62,7 +63,7 @@ type auditTrail interface {
 // tables lists every table of the server.
 func tables() []store.AnyTable {
 	all := []store.AnyTable{deployments}
-	for _, t := range [][]store.AnyTable{keys.Tables(), record.Tables(), directory.Tables(), idtoken.Tables(), signin.Tables(), identitypool.Tables()} {
+	for _, t := range [][]store.AnyTable{keys.Tables(), record.Tables(), directory.Tables(), idtoken.Tables(), account.Tables(), signin.Tables(), identitypool.Tables()} {
 		all = append(all, t...)
 	}
 	return all

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"context"
+
 	"github.com/mayfly-id/mayfly/internal/access"
+	"github.com/mayfly-id/mayfly/internal/account"
 	"github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/eksauthapi"
@@ -13,6 +16,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/awsapi/ssoapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/ssooidcapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/stsapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/front"
 	"github.com/mayfly-id/mayfly/internal/iam/credential"
@@ -23,6 +27,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/idtoken"
 	"github.com/mayfly-id/mayfly/internal/notify"
 	"github.com/mayfly-id/mayfly/internal/pooluser"
+	"github.com/mayfly-id/mayfly/internal/profile"
 	"github.com/mayfly-id/mayfly/internal/session"
 	"github.com/mayfly-id/mayfly/internal/signin"
 	"github.com/mayfly-id/mayfly/internal/sts"
@@ -49,6 +54,7 @@ type services struct {
 	pooluser     *pooluser.Service
 	identitypool *identitypool.Service
 	signin       *signin.Service
+	profile      *profile.Service
 	sts          *sts.Service
 }
 
@@ -56,7 +62,7 @@ type services struct {
 func (s *services) operations() []wire.Binding {
 	var all []wire.Binding
 	for _, table := range [][]wire.Binding{
-		s.credential.Operations(), s.identity.Operations(), s.policy.Operations(), s.userpool.Operations(), s.pooluser.Operations(), s.signin.Operations(),
+		s.credential.Operations(), s.identity.Operations(), s.policy.Operations(), s.userpool.Operations(), s.pooluser.Operations(), s.signin.Operations(), s.profile.Operations(),
 		s.identitypool.Operations(), s.sts.Operations(),
 	} {
 		all = append(all, table...)
@@ -72,6 +78,9 @@ func (a *App) build() *services {
 	group := srp.Cognito()
 	a.tokens = idtoken.New(idtoken.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, PublicURL: a.cfg.URL})
 	sender := notify.NewSender(a.outbox, a.now)
+	core := account.New(account.Config{
+		Store: a.db, Keys: a.ring, Tokens: a.tokens, Notifier: postman{sender}, Group: group, Now: a.now, Random: a.random, FixedCode: a.cfg.FixedCode,
+	})
 	s := &services{
 		credential: credential.New(credential.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Uses: a.uses}),
 		identity:   identity.New(identity.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
@@ -82,9 +91,8 @@ func (a *App) build() *services {
 		pooluser: pooluser.New(pooluser.Config{
 			Store: a.db, Keys: a.ring, Tokens: a.tokens, Notifier: sender, Group: group, Now: a.now, Random: a.random, Region: a.cfg.Region,
 		}),
-		signin: signin.New(signin.Config{
-			Store: a.db, Keys: a.ring, Tokens: a.tokens, Notifier: sender, Group: group, Now: a.now, Random: a.random, FixedCode: a.cfg.FixedCode,
-		}),
+		signin:  signin.New(signin.Config{Core: core, Tokens: a.tokens}),
+		profile: profile.New(profile.Config{Core: core, Tokens: a.tokens}),
 		identitypool: &identitypool.Service{
 			Store: a.db, Random: a.random, Account: a.deployment.Account, Issuer: a.cfg.URL, Verifier: logins{a.tokens},
 			Roles: roles{entities}, Minter: sessions, Keys: a.ring,
@@ -108,4 +116,11 @@ func (a *App) requestID() string {
 		return "00000000-0000-0000-0000-000000000000"
 	}
 	return id
+}
+
+// postman sends the messages of account through the sender.
+type postman struct{ sender *notify.Sender }
+
+func (p postman) Send(ctx context.Context, m directory.Message) error {
+	return p.sender.SendCode(ctx, m.Pool, m.User, m.Kind, m.Code, m.Destination)
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -57,10 +58,10 @@ func (a *answer) params() map[string]string {
 }
 
 // admit goes on after the password was right. Only now does anybody learn what state the user is in. c is the challenge that was answered.
-func (s *Service) admit(ctx context.Context, d door, a *account, c *challenge) (*answer, error) {
-	u := a.user()
+func (s *Service) admit(ctx context.Context, d account.Door, a *account.Account, c *challenge) (*answer, error) {
+	u := a.User()
 	if !u.Enabled {
-		return nil, userDisabled()
+		return nil, account.UserDisabled()
 	}
 	switch u.Status {
 	case directory.Confirmed:
@@ -71,14 +72,14 @@ func (s *Service) admit(ctx context.Context, d door, a *account, c *challenge) (
 	case directory.ForceChangePassword:
 		return s.askNewPassword(ctx, d, u, c)
 	default:
-		return nil, incorrect()
+		return nil, account.Incorrect()
 	}
-	now := s.now()
-	tokens, err := s.tokens.Issue(ctx, directory.Grant{Pool: d.pool, Client: d.client, User: u}, func(ctx context.Context, w store.Writer) error {
+	now := s.core.Now()
+	tokens, err := s.tokens.Issue(ctx, directory.Grant{Pool: d.Pool, Client: d.Client, User: u}, func(ctx context.Context, w store.Writer) error {
 		if err := consume(ctx, w, d, c); err != nil {
 			return err
 		}
-		return confirmUnchanged(ctx, w, u, now)
+		return account.ConfirmUnchanged(ctx, w, u, now)
 	})
 	if err != nil {
 		return nil, err
@@ -87,8 +88,8 @@ func (s *Service) admit(ctx context.Context, d door, a *account, c *challenge) (
 }
 
 // askNewPassword asks the holder of a temporary password for one of their own.
-func (s *Service) askNewPassword(ctx context.Context, d door, u *directory.User, c *challenge) (*answer, error) {
-	now := s.now()
+func (s *Service) askNewPassword(ctx context.Context, d account.Door, u *directory.User, c *challenge) (*answer, error) {
+	now := s.core.Now()
 	if !u.TemporaryUntil.IsZero() && !now.Before(u.TemporaryUntil) {
 		return nil, api.NotAuthorizedException.New("Temporary password has expired and must be reset by an administrator.")
 	}
@@ -96,22 +97,22 @@ func (s *Service) askNewPassword(ctx context.Context, d door, u *directory.User,
 	if err != nil {
 		return nil, err
 	}
-	err = s.db.Update(ctx, func(w store.Writer) error {
+	err = s.core.Store.Update(ctx, func(w store.Writer) error {
 		if err := consume(ctx, w, d, c); err != nil {
 			return err
 		}
-		return confirmUnchanged(ctx, w, u, now)
+		return account.ConfirmUnchanged(ctx, w, u, now)
 	})
 	if err != nil {
 		return nil, err
 	}
 	required := []string{}
-	for _, name := range d.pool.RequiredMissing(u.Attributes) {
+	for _, name := range d.Pool.RequiredMissing(u.Attributes) {
 		required = append(required, "userAttributes."+name)
 	}
 	attributes := map[string]string{}
 	for name, value := range u.Attributes {
-		if d.client.Readable(name) {
+		if d.Client.Readable(name) {
 			attributes[name] = value
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
@@ -99,32 +100,32 @@ func decodeChallenge(b []byte) (*challenge, error) {
 func challengeAAD(poolID string) []byte { return seal.AAD("challenge", poolID) }
 
 // sealChallenge completes a challenge with its id and time, and seals it.
-func (s *Service) sealChallenge(d door, c *challenge) ([]byte, error) {
-	if err := s.draw(c.id[:]); err != nil {
+func (s *Service) sealChallenge(d account.Door, c *challenge) ([]byte, error) {
+	if err := s.core.Draw(c.id[:]); err != nil {
 		return nil, err
 	}
-	c.client, c.issued = d.client.ID, s.now()
-	return s.keys.Seal(seal.AuthChallenge, d.pool.ID, c.encode(), challengeAAD(d.pool.ID))
+	c.client, c.issued = d.Client.ID, s.core.Now()
+	return s.core.Keys.Seal(seal.AuthChallenge, d.Pool.ID, c.encode(), challengeAAD(d.Pool.ID))
 }
 
-func challengeLife(d door) time.Duration {
-	if d.client.ChallengeLife > 0 {
-		return d.client.ChallengeLife
+func challengeLife(d account.Door) time.Duration {
+	if d.Client.ChallengeLife > 0 {
+		return d.Client.ChallengeLife
 	}
 	return defaultChallenge
 }
 
 // openChallenge opens a challenge of this step that was made for this client and has not ended.
-func (s *Service) openChallenge(ctx context.Context, d door, want step, sealed []byte) (*challenge, error) {
-	plain, err := s.keys.Open(ctx, seal.AuthChallenge, d.pool.ID, sealed, challengeAAD(d.pool.ID))
+func (s *Service) openChallenge(ctx context.Context, d account.Door, want step, sealed []byte) (*challenge, error) {
+	plain, err := s.core.Keys.Open(ctx, seal.AuthChallenge, d.Pool.ID, sealed, challengeAAD(d.Pool.ID))
 	if err != nil {
 		return nil, api.NotAuthorizedException.New("Invalid session for the user.").Because(err)
 	}
 	c, err := decodeChallenge(plain)
-	if err != nil || c.step != want || c.client != d.client.ID {
+	if err != nil || c.step != want || c.client != d.Client.ID {
 		return nil, api.NotAuthorizedException.New("Invalid session for the user.")
 	}
-	age := s.now().Sub(c.issued)
+	age := s.core.Now().Sub(c.issued)
 	if age < -clockSlack || age >= challengeLife(d) {
 		return nil, api.NotAuthorizedException.New("Invalid session for the user, session is expired.")
 	}
@@ -132,7 +133,7 @@ func (s *Service) openChallenge(ctx context.Context, d door, want step, sealed [
 }
 
 // consume makes the challenge answered, in the transaction of what follows from the answer. Of all answers, one gets past it.
-func consume(ctx context.Context, w store.Writer, d door, c *challenge) error {
+func consume(ctx context.Context, w store.Writer, d account.Door, c *challenge) error {
 	if c == nil {
 		return nil
 	}
@@ -141,4 +142,9 @@ func consume(ctx context.Context, w store.Writer, d door, c *challenge) error {
 		return api.NotAuthorizedException.New("Invalid session for the user, session can only be used once.")
 	}
 	return err
+}
+
+// answering is consume for who writes more with it.
+func answering(d account.Door, c *challenge) func(ctx context.Context, w store.Writer) error {
+	return func(ctx context.Context, w store.Writer) error { return consume(ctx, w, d, c) }
 }

@@ -1,4 +1,4 @@
-// Package signin owns what users do themselves: sign up, sign in, refresh, sign out, change their password and attributes, recover.
+// Package signin owns how users sign in, stay signed in and sign out.
 //
 // The challenge machine keeps no state of a sign-in that has not succeeded. A challenge is a sealed block that the client brings back; it is
 // bound to its pool, client, user and step, ends soon, and can be answered once: the answer writes the challenge's id in the same transaction

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -59,18 +60,20 @@ func (c *clock) move(d time.Duration) {
 	c.at = c.at.Add(d)
 }
 
-// sent is one message.
-type sent struct{ kind, code, destination string }
-
 // postbox keeps messages.
-type postbox struct{ messages []sent }
+type postbox struct {
+	mu       sync.Mutex
+	messages []directory.Message
+}
 
-func (p *postbox) SendCode(_ context.Context, _ *directory.Pool, _ *directory.User, kind, code, destination string) error {
-	p.messages = append(p.messages, sent{kind, code, destination})
+func (p *postbox) Send(_ context.Context, m directory.Message) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.messages = append(p.messages, m)
 	return nil
 }
 
-func (p *postbox) last(t *testing.T) sent {
+func (p *postbox) last(t testing.TB) directory.Message {
 	t.Helper()
 	if len(p.messages) == 0 {
 		t.Fatal("nothing was sent")
@@ -80,6 +83,7 @@ func (p *postbox) last(t *testing.T) sent {
 
 type house struct {
 	*Service
+	core   *account.Core
 	ctx    context.Context // of an administrator of the pool's account
 	clock  *clock
 	post   *postbox
@@ -104,7 +108,7 @@ func open(t testing.TB, set setting) *house {
 	engine, err := sqlite.OpenMemory()
 	must(t, err)
 	var tables []store.AnyTable
-	for _, l := range [][]store.AnyTable{Tables(), idtoken.Tables(), directory.Tables(), keys.Tables()} {
+	for _, l := range [][]store.AnyTable{account.Tables(), Tables(), idtoken.Tables(), directory.Tables(), keys.Tables()} {
 		tables = append(tables, l...)
 	}
 	db, err := store.Open(h.ctx, engine, store.Options{Now: h.clock.now}, tables...)
@@ -114,7 +118,10 @@ func open(t testing.TB, set setting) *house {
 	h.ring, err = keys.Open(h.ctx, db, seal.Key{7}, "test", random, h.clock.now)
 	must(t, err)
 	h.tokens = idtoken.New(idtoken.Config{Store: db, Keys: h.ring, Now: h.clock.now, Random: random, PublicURL: "https://id.example.org"})
-	h.Service = New(Config{Store: db, Keys: h.ring, Tokens: h.tokens, Notifier: h.post, Group: srp.Cognito(), Now: h.clock.now, Random: random})
+	h.core = account.New(account.Config{
+		Store: db, Keys: h.ring, Tokens: h.tokens, Notifier: h.post, Group: srp.Cognito(), Now: h.clock.now, Random: random,
+	})
+	h.Service = New(Config{Core: h.core, Tokens: h.tokens})
 	h.pool = directory.Pool{
 		ID: poolID, Account: account0, Region: "us-east-1", SigningAlg: "ES256", Password: directory.DefaultPasswordPolicy(), AutoVerified: []string{"email"},
 	}
@@ -143,13 +150,13 @@ func (h *house) furnish(t testing.TB, set setting) {
 		PoolID: poolID, Sub: userID, Username: "ada", Status: directory.Confirmed, Enabled: true,
 		Attributes: map[string]string{"email": "ada@example.org", "email_verified": "true"},
 	}
-	must(t, h.setPassword(h.ctx, &h.pool, u, password))
+	must(t, h.core.SetPassword(h.ctx, &h.pool, u, password))
 	if set.user != nil {
 		set.user(u)
 	}
 	insertKeys, err := h.tokens.NewPoolKeys(poolID, h.pool.SigningAlg)
 	must(t, err)
-	must(t, h.db.Update(h.ctx, func(w store.Writer) error {
+	must(t, h.core.Store.Update(h.ctx, func(w store.Writer) error {
 		if err := directory.Pools.Insert(h.ctx, w, &h.pool); err != nil {
 			return err
 		}
@@ -184,14 +191,14 @@ func hidden(c *directory.Client) { c.PreventExistence = true }
 
 func (h *house) user(t testing.TB) directory.User {
 	t.Helper()
-	row, err := directory.Users.Get(h.ctx, h.db, poolID, userID)
+	row, err := directory.Users.Get(h.ctx, h.core.Store, poolID, userID)
 	must(t, err)
 	return row.Doc
 }
 
 func (h *house) changeUser(t testing.TB, change func(*directory.User)) {
 	t.Helper()
-	must(t, h.db.Update(h.ctx, func(w store.Writer) error {
+	must(t, h.core.Store.Update(h.ctx, func(w store.Writer) error {
 		row, err := directory.Users.Get(h.ctx, w, poolID, userID)
 		if err != nil {
 			return err
@@ -226,7 +233,7 @@ type exchange struct {
 }
 
 func (h *house) begin(name string, hash func(string) string) (*exchange, error) {
-	c, err := h.group.NewClient(h.random)
+	c, err := h.core.Group.NewClient(h.core.Random)
 	if err != nil {
 		return nil, err
 	}
@@ -278,5 +285,5 @@ func (h *house) claimsOf(t testing.TB, token *string) map[string]any {
 }
 
 func (h *house) insertClient(c *directory.Client) error {
-	return h.db.Update(h.ctx, func(w store.Writer) error { return directory.Clients.Insert(h.ctx, w, c) })
+	return h.core.Store.Update(h.ctx, func(w store.Writer) error { return directory.Clients.Insert(h.ctx, w, c) })
 }

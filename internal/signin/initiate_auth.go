@@ -3,12 +3,13 @@ package signin
 import (
 	"context"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 )
 
 // InitiateAuth begins a sign-in. Parameters that the flow does not know are ignored, as Cognito ignores them.
 func (s *Service) InitiateAuth(ctx context.Context, in *api.InitiateAuthRequest) (*api.InitiateAuthResponse, error) {
-	d, err := s.open(ctx, in.ClientId)
+	d, err := s.core.Open(ctx, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
@@ -23,14 +24,14 @@ func (s *Service) InitiateAuth(ctx context.Context, in *api.InitiateAuthRequest)
 
 // AdminInitiateAuth begins a sign-in for a server that has the user's password.
 func (s *Service) AdminInitiateAuth(ctx context.Context, in *api.AdminInitiateAuthRequest) (*api.AdminInitiateAuthResponse, error) {
-	d, err := s.openAs(ctx, in.UserPoolId, in.ClientId)
+	d, err := s.core.OpenAs(ctx, in.UserPoolId, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
 	var a *answer
 	switch in.AuthFlow {
 	case api.AuthFlowTypeAdminUserPasswordAuth, api.AuthFlowTypeAdminNoSrpAuth:
-		if !d.allows("ALLOW_ADMIN_USER_PASSWORD_AUTH") {
+		if !d.Allows("ALLOW_ADMIN_USER_PASSWORD_AUTH") {
 			return nil, api.InvalidParameterException.New("Auth flow not enabled for this client")
 		}
 		a, err = s.byPassword(ctx, d, in.AuthParameters)
@@ -48,20 +49,20 @@ func (s *Service) AdminInitiateAuth(ctx context.Context, in *api.AdminInitiateAu
 }
 
 // initiate performs the flows that both operations know.
-func (s *Service) initiate(ctx context.Context, d door, flow api.AuthFlowType, params, metadata map[string]string) (*answer, error) {
+func (s *Service) initiate(ctx context.Context, d account.Door, flow api.AuthFlowType, params, metadata map[string]string) (*answer, error) {
 	switch flow {
 	case api.AuthFlowTypeUserSrpAuth:
-		if !d.allows("ALLOW_USER_SRP_AUTH") {
+		if !d.Allows("ALLOW_USER_SRP_AUTH") {
 			return nil, api.InvalidParameterException.New("USER_SRP_AUTH is not enabled for the client.")
 		}
 		return s.beginSRP(ctx, d, params)
 	case api.AuthFlowTypeUserPasswordAuth:
-		if !d.allows("ALLOW_USER_PASSWORD_AUTH") {
+		if !d.Allows("ALLOW_USER_PASSWORD_AUTH") {
 			return nil, api.InvalidParameterException.New("USER_PASSWORD_AUTH flow not enabled for this client")
 		}
 		return s.byPassword(ctx, d, params)
 	case api.AuthFlowTypeRefreshTokenAuth, api.AuthFlowTypeRefreshToken:
-		if !d.allows("ALLOW_REFRESH_TOKEN_AUTH") {
+		if !d.Allows("ALLOW_REFRESH_TOKEN_AUTH") {
 			return nil, api.InvalidParameterException.New("REFRESH_TOKEN_AUTH flow not enabled for this client")
 		}
 		return s.byRefreshToken(ctx, d, params, metadata)
@@ -76,40 +77,30 @@ func unsupportedFlow() error {
 }
 
 // byPassword signs in with a name and a password.
-func (s *Service) byPassword(ctx context.Context, d door, params map[string]string) (*answer, error) {
+func (s *Service) byPassword(ctx context.Context, d account.Door, params map[string]string) (*answer, error) {
 	name, password := params["USERNAME"], params["PASSWORD"]
 	switch {
 	case name == "":
-		return nil, missing("USERNAME")
+		return nil, account.Missing("USERNAME")
 	case password == "":
-		return nil, missing("PASSWORD")
+		return nil, account.Missing("PASSWORD")
 	}
-	if err := s.checkSecretHash(ctx, d, params["SECRET_HASH"], name); err != nil {
+	if err := s.core.CheckSecretHash(ctx, d, params["SECRET_HASH"], name); err != nil {
 		return nil, err
 	}
-	a, err := s.find(ctx, d, name)
+	a, err := s.core.Find(ctx, d, name)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkLock(ctx, &a); err != nil {
+	if err := s.core.CheckLock(ctx, &a); err != nil {
 		return nil, err
 	}
-	right, err := s.passwordFits(ctx, d, &a, password)
+	right, err := s.core.PasswordFits(ctx, d, &a, password)
 	if err != nil {
 		return nil, err
 	}
 	if !right {
-		return nil, s.fail(ctx, d, &a, nil)
+		return nil, s.core.Fail(ctx, &a, nil)
 	}
 	return s.admit(ctx, d, &a, nil)
-}
-
-// passwordFits does the same arithmetic for everybody; nothing fits a ghost.
-func (s *Service) passwordFits(ctx context.Context, d door, a *account, password string) (bool, error) {
-	v, err := s.verifier(ctx, a)
-	if err != nil {
-		return false, err
-	}
-	fits := s.group.CheckPassword(v, srpPool(d.pool), a.user().Username, password)
-	return fits && !a.ghost && len(a.user().SealedVerifier) > 0, nil
 }

@@ -5,20 +5,21 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 )
 
 // GetTokensFromRefreshToken refreshes, with the client's secret itself where it has one.
 func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetTokensFromRefreshTokenRequest) (*api.GetTokensFromRefreshTokenResponse, error) {
-	d, err := s.open(ctx, in.ClientId)
+	d, err := s.core.Open(ctx, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkSecret(ctx, d, in.ClientSecret); err != nil {
+	if err := s.core.CheckSecret(ctx, d, in.ClientSecret); err != nil {
 		return nil, err
 	}
-	tokens, err := s.tokens.Refresh(ctx, d.pool, d.client, directory.Token(in.RefreshToken), in.ClientMetadata, mayRefresh)
+	tokens, err := s.tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(in.RefreshToken), in.ClientMetadata, mayRefresh)
 	if errors.Is(err, directory.ErrTokenReused) {
 		return nil, api.RefreshTokenReuseException.New("Refresh token was used before and has been invalidated.")
 	}
@@ -30,13 +31,13 @@ func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetToke
 }
 
 // byRefreshToken is the flow REFRESH_TOKEN_AUTH. The secret hash is over the user's name or sub, as the token's owner has them.
-func (s *Service) byRefreshToken(ctx context.Context, d door, params, metadata map[string]string) (*answer, error) {
+func (s *Service) byRefreshToken(ctx context.Context, d account.Door, params, metadata map[string]string) (*answer, error) {
 	token := params["REFRESH_TOKEN"]
 	if token == "" {
-		return nil, missing("REFRESH_TOKEN")
+		return nil, account.Missing("REFRESH_TOKEN")
 	}
-	tokens, err := s.tokens.Refresh(ctx, d.pool, d.client, directory.Token(token), metadata, func(u *directory.User) error {
-		if err := s.checkSecretHash(ctx, d, params["SECRET_HASH"], u.Username, u.Sub); err != nil {
+	tokens, err := s.tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(token), metadata, func(u *directory.User) error {
+		if err := s.core.CheckSecretHash(ctx, d, params["SECRET_HASH"], u.Username, u.Sub); err != nil {
 			return err
 		}
 		return mayRefresh(u)
@@ -53,7 +54,7 @@ func (s *Service) byRefreshToken(ctx context.Context, d door, params, metadata m
 func mayRefresh(u *directory.User) error {
 	switch {
 	case !u.Enabled:
-		return userDisabled()
+		return account.UserDisabled()
 	case u.Status == directory.Unconfirmed:
 		return api.UserNotConfirmedException.New("User is not confirmed.")
 	case u.Status == directory.ResetRequired:
@@ -64,20 +65,20 @@ func mayRefresh(u *directory.User) error {
 
 // RevokeToken ends the sign-in of a refresh token: the token itself, and the access tokens that came from it.
 func (s *Service) RevokeToken(ctx context.Context, in *api.RevokeTokenRequest) (*api.RevokeTokenResponse, error) {
-	d, err := s.open(ctx, in.ClientId)
+	d, err := s.core.Open(ctx, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkSecret(ctx, d, in.ClientSecret); err != nil {
+	if err := s.core.CheckSecret(ctx, d, in.ClientSecret); err != nil {
 		return nil, api.UnauthorizedException.New("Invalid client secret").Because(err)
 	}
-	if !d.client.Revocation {
+	if !d.Client.Revocation {
 		return nil, api.UnsupportedOperationException.New("Token revocation is not enabled for this client")
 	}
 	if strings.Count(in.Token, ".") == 2 {
 		return nil, api.UnsupportedTokenTypeException.New("Only refresh tokens can be revoked")
 	}
-	err = s.tokens.Revoke(ctx, d.client, directory.Token(in.Token))
+	err = s.tokens.Revoke(ctx, d.Client, directory.Token(in.Token))
 	if errors.Is(err, directory.ErrTokenInvalid) {
 		return nil, api.InvalidParameterException.New("Invalid Refresh Token")
 	}

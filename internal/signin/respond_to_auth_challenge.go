@@ -3,12 +3,13 @@ package signin
 import (
 	"context"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 )
 
 // RespondToAuthChallenge goes on with a sign-in.
 func (s *Service) RespondToAuthChallenge(ctx context.Context, in *api.RespondToAuthChallengeRequest) (*api.RespondToAuthChallengeResponse, error) {
-	d, err := s.open(ctx, in.ClientId)
+	d, err := s.core.Open(ctx, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
@@ -23,7 +24,7 @@ func (s *Service) RespondToAuthChallenge(ctx context.Context, in *api.RespondToA
 
 // AdminRespondToAuthChallenge goes on with a sign-in for a server that acts for the user.
 func (s *Service) AdminRespondToAuthChallenge(ctx context.Context, in *api.AdminRespondToAuthChallengeRequest) (*api.AdminRespondToAuthChallengeResponse, error) {
-	d, err := s.openAs(ctx, in.UserPoolId, in.ClientId)
+	d, err := s.core.OpenAs(ctx, in.UserPoolId, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +37,7 @@ func (s *Service) AdminRespondToAuthChallenge(ctx context.Context, in *api.Admin
 	}, nil
 }
 
-func (s *Service) respond(ctx context.Context, d door, name api.ChallengeNameType, params map[string]string, session *string) (*answer, error) {
+func (s *Service) respond(ctx context.Context, d account.Door, name api.ChallengeNameType, params map[string]string, session *string) (*answer, error) {
 	switch name {
 	case api.ChallengeNameTypePasswordVerifier:
 		return s.finishSRP(ctx, d, params)

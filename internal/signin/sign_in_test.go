@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -97,7 +98,7 @@ func TestAdministrators(t *testing.T) {
 	must(t, h.insertClient(&foreign))
 	neighbour := h.pool
 	neighbour.ID = foreign.PoolID
-	must(t, h.db.Update(h.ctx, func(w store.Writer) error { return directory.Pools.Insert(h.ctx, w, &neighbour) }))
+	must(t, h.core.Store.Update(h.ctx, func(w store.Writer) error { return directory.Pools.Insert(h.ctx, w, &neighbour) }))
 	in.ClientId = "foreign"
 	_, err = h.AdminInitiateAuth(h.ctx, in)
 	fails(t, err, api.ResourceNotFoundException, "User pool client foreign does not exist.")
@@ -106,8 +107,8 @@ func TestAdministrators(t *testing.T) {
 	fails(t, err, api.UserNotFoundException, "User does not exist.")
 	_, err = h.AdminUserGlobalSignOut(h.ctx, &api.AdminUserGlobalSignOutRequest{UserPoolId: poolID, Username: "ada"})
 	must(t, err)
-	_, err = h.GetUser(h.ctx, &api.GetUserRequest{AccessToken: *out.AuthenticationResult.AccessToken})
-	fails(t, err, api.NotAuthorizedException, "Access Token has been revoked")
+	_, err = h.tokens.VerifyAccess(h.ctx, directory.Token(*out.AuthenticationResult.AccessToken))
+	fails(t, account.AccessError(err), api.NotAuthorizedException, "Access Token has been revoked")
 }
 
 // Only the right password tells what state a user is in.
@@ -143,7 +144,7 @@ func TestLockout(t *testing.T) {
 	}{"user": {"ada", nil}, "ghost": {"eve", hidden}} {
 		t.Run(name, func(t *testing.T) {
 			h := open(t, setting{client: c.client})
-			for range freeFailures {
+			for range account.FreeFailures {
 				_, err := h.byName(c.who, "wrong")
 				fails(t, err, api.NotAuthorizedException, notRight)
 			}
@@ -161,20 +162,20 @@ func TestLockout(t *testing.T) {
 
 func TestTheRightPasswordEndsARowOfFailures(t *testing.T) {
 	h := open(t, setting{})
-	for range freeFailures - 1 {
+	for range account.FreeFailures - 1 {
 		_, err := h.byName("ada", "wrong")
 		fails(t, err, api.NotAuthorizedException, notRight)
 	}
-	row, err := directory.Users.Get(h.ctx, h.db, poolID, userID)
+	row, err := directory.Users.Get(h.ctx, h.core.Store, poolID, userID)
 	must(t, err)
 	h.in(t)
-	after, err := directory.Users.Get(h.ctx, h.db, poolID, userID)
+	after, err := directory.Users.Get(h.ctx, h.core.Store, poolID, userID)
 	must(t, err)
-	if row.Doc.Failures != freeFailures-1 || after.Doc.Failures != 0 {
+	if row.Doc.Failures != account.FreeFailures-1 || after.Doc.Failures != 0 {
 		t.Error("failures: ", row.Doc.Failures, after.Doc.Failures)
 	}
 	h.in(t)
-	last, err := directory.Users.Get(h.ctx, h.db, poolID, userID)
+	last, err := directory.Users.Get(h.ctx, h.core.Store, poolID, userID)
 	must(t, err)
 	if last.Version != after.Version {
 		t.Error("an ordinary sign-in writes the user")
@@ -185,11 +186,11 @@ func TestTheRightPasswordEndsARowOfFailures(t *testing.T) {
 func TestParallelGuessesLockTheRightOneOut(t *testing.T) {
 	h := open(t, setting{})
 	u := h.user(t)
-	for range freeFailures {
+	for range account.FreeFailures {
 		_, err := h.byName("ada", "wrong")
 		fails(t, err, api.NotAuthorizedException, notRight)
 	}
-	err := h.db.Update(h.ctx, func(w store.Writer) error { return confirmUnchanged(h.ctx, w, &u, h.clock.now()) })
+	err := h.core.Store.Update(h.ctx, func(w store.Writer) error { return account.ConfirmUnchanged(h.ctx, w, &u, h.clock.now()) })
 	fails(t, err, api.NotAuthorizedException, "Password attempts exceeded")
 }
 
@@ -202,7 +203,7 @@ func TestAdmissionNeedsTheUserOfTheProof(t *testing.T) {
 		h := open(t, setting{})
 		u := h.user(t)
 		h.changeUser(t, change)
-		err := h.db.Update(h.ctx, func(w store.Writer) error { return confirmUnchanged(h.ctx, w, &u, h.clock.now()) })
+		err := h.core.Store.Update(h.ctx, func(w store.Writer) error { return account.ConfirmUnchanged(h.ctx, w, &u, h.clock.now()) })
 		if e, ok := wire.AsError(err); !ok || e.Message != notRight {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -278,7 +279,7 @@ func TestSessionsAreBoundToTheirStep(t *testing.T) {
 	must(t, err)
 	raw, err := base64.StdEncoding.DecodeString(x.challenge["SECRET_BLOCK"])
 	must(t, err)
-	_, err = h.openChallenge(h.ctx, door{&h.pool, &h.client}, stepNewPassword, raw)
+	_, err = h.openChallenge(h.ctx, account.Door{Pool: &h.pool, Client: &h.client}, stepNewPassword, raw)
 	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
 	block := base64.RawURLEncoding.EncodeToString(raw)
 	_, err = h.newPassword(&block, map[string]string{"USERNAME": "ada", "NEW_PASSWORD": "Another-Horse-8"})
@@ -325,8 +326,8 @@ func TestRefresh(t *testing.T) {
 	must(t, err)
 	_, err = h.refreshBy(token, "")
 	fails(t, err, api.NotAuthorizedException, "Refresh Token has been revoked")
-	_, err = h.GetUser(h.ctx, &api.GetUserRequest{AccessToken: *got.AccessToken})
-	fails(t, err, api.NotAuthorizedException, "Access Token has been revoked")
+	_, err = h.tokens.VerifyAccess(h.ctx, directory.Token(*got.AccessToken))
+	fails(t, account.AccessError(err), api.NotAuthorizedException, "Access Token has been revoked")
 	h.clock.move(31 * 24 * time.Hour)
 	_, err = h.refreshBy(token, "")
 	fails(t, err, api.NotAuthorizedException, "Refresh Token has expired")
@@ -380,7 +381,7 @@ func TestRotatingClient(t *testing.T) {
 
 func TestOpaqueErrorsStayOpaque(t *testing.T) {
 	broken := errors.New("the disk is on fire")
-	for _, translate := range []func(error) error{accessError, refreshError, writeError, signUpError} {
+	for _, translate := range []func(error) error{account.AccessError, refreshError, account.WriteError} {
 		if err := translate(broken); !errors.Is(err, broken) {
 			t.Error(err)
 		}

@@ -94,7 +94,7 @@ func TestRefusedProofs(t *testing.T) {
 		}, "User is disabled."},
 		"password changed meanwhile": {password, func(t *testing.T, h *house, _ *exchange, _ map[string]string) {
 			h.clock.move(time.Second)
-			h.changeUser(t, func(u *directory.User) { must(t, h.setPassword(h.ctx, &h.pool, u, "Another-Horse-8")) })
+			h.changeUser(t, func(u *directory.User) { must(t, h.core.SetPassword(h.ctx, &h.pool, u, "Another-Horse-8")) })
 		}, notRight},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -270,7 +270,7 @@ func BenchmarkSRPSignIn(b *testing.B) {
 	h := open(b, setting{})
 	for b.Loop() {
 		b.StopTimer()
-		c, err := h.group.NewClient(h.random)
+		c, err := h.core.Group.NewClient(h.core.Random)
 		must(b, err)
 		b.StartTimer()
 		out, err := h.InitiateAuth(h.ctx, &api.InitiateAuthRequest{

@@ -1,10 +1,11 @@
-package signin
+package profile
 
 import (
 	"context"
 	"errors"
 	"slices"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/draw"
@@ -13,44 +14,44 @@ import (
 
 // SignUp adds a user who waits for confirmation, and sends them a code where the pool verifies an address that they gave.
 func (s *Service) SignUp(ctx context.Context, in *api.SignUpRequest) (*api.SignUpResponse, error) {
-	d, err := s.open(ctx, in.ClientId)
+	d, err := s.core.Open(ctx, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkSecretHash(ctx, d, text(in.SecretHash), in.Username); err != nil {
+	if err := s.core.CheckSecretHash(ctx, d, account.Text(in.SecretHash), in.Username); err != nil {
 		return nil, err
 	}
-	if d.pool.AdminCreateOnly {
+	if d.Pool.AdminCreateOnly {
 		return nil, api.NotAuthorizedException.New("SignUp is not permitted for this user pool")
 	}
 	u, err := s.newUser(d, in)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.setPassword(ctx, d.pool, u, text(in.Password)); err != nil {
+	if err := s.core.SetPassword(ctx, d.Pool, u, account.Text(in.Password)); err != nil {
 		return nil, err
 	}
-	var c *pendingCode
-	if attribute := confirmAttribute(d.pool, u); attribute != "" {
-		if c, err = s.newCode(d.pool, u, signUpCode, attribute, "SignUp"); err != nil {
+	var c *account.PendingCode
+	if attribute := confirmAttribute(d.Pool, u); attribute != "" {
+		if c, err = s.core.NewCode(d.Pool, u, account.SignUpCode, attribute, "SignUp"); err != nil {
 			return nil, err
 		}
 	}
-	err = s.db.Update(ctx, func(w store.Writer) error {
-		if err := directory.InsertUser(ctx, w, d.pool, u); err != nil {
+	err = s.core.Store.Update(ctx, func(w store.Writer) error {
+		if err := directory.InsertUser(ctx, w, d.Pool, u); err != nil {
 			return err
 		}
 		if c == nil {
 			return nil
 		}
-		return s.putCode(ctx, w, c)
+		return s.core.PutCode(ctx, w, c)
 	})
 	if err != nil {
 		return nil, signUpError(err)
 	}
 	out := &api.SignUpResponse{UserSub: u.Sub}
 	if c != nil {
-		out.CodeDeliveryDetails, err = s.send(ctx, d.pool, u, c)
+		out.CodeDeliveryDetails, err = s.core.Send(ctx, c)
 	}
 	return out, err
 }
@@ -59,7 +60,7 @@ func signUpError(err error) error {
 	var taken *directory.TakenError
 	switch {
 	case !errors.As(err, &taken):
-		return writeError(err)
+		return account.WriteError(err)
 	case taken.Attribute == "username":
 		return api.UsernameExistsException.New("User already exists")
 	}
@@ -67,30 +68,30 @@ func signUpError(err error) error {
 }
 
 // newUser makes the user that a request asks for.
-func (s *Service) newUser(d door, in *api.SignUpRequest) (*directory.User, error) {
+func (s *Service) newUser(d account.Door, in *api.SignUpRequest) (*directory.User, error) {
 	attributes, err := attributesOf(in.UserAttributes)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkWritable(d, attributes); err != nil {
+	if err := account.CheckWritable(d, attributes); err != nil {
 		return nil, err
 	}
 	var id [16]byte
-	if err := s.draw(id[:]); err != nil {
+	if err := s.core.Draw(id[:]); err != nil {
 		return nil, err
 	}
-	now := s.now()
+	now := s.core.Now()
 	u := &directory.User{
-		PoolID: d.pool.ID, Sub: draw.FormatUUID(id), Username: in.Username, Status: directory.Unconfirmed, Enabled: true,
-		Created: now, Modified: now, Attributes: merged(nil, attributes),
+		PoolID: d.Pool.ID, Sub: draw.FormatUUID(id), Username: in.Username, Status: directory.Unconfirmed, Enabled: true,
+		Created: now, Modified: now, Attributes: account.Merged(nil, attributes),
 	}
-	if err := nameUser(d.pool, u, in.Username); err != nil {
+	if err := nameUser(d.Pool, u, in.Username); err != nil {
 		return nil, err
 	}
-	if problem := d.pool.CheckAttributes(u.Attributes); problem != "" {
+	if problem := d.Pool.CheckAttributes(u.Attributes); problem != "" {
 		return nil, api.InvalidParameterException.New("%s", problem)
 	}
-	if lacking := d.pool.RequiredMissing(u.Attributes); len(lacking) > 0 {
+	if lacking := d.Pool.RequiredMissing(u.Attributes); len(lacking) > 0 {
 		return nil, api.InvalidParameterException.New("Attributes did not conform to the schema: %s: The attribute is required\n", lacking[0])
 	}
 	for _, address := range []string{"email", "phone_number"} {
@@ -160,45 +161,45 @@ func nameless(err error) error {
 
 // ConfirmSignUp confirms a user by the code that they were sent.
 func (s *Service) ConfirmSignUp(ctx context.Context, in *api.ConfirmSignUpRequest) (*api.ConfirmSignUpResponse, error) {
-	d, err := s.open(ctx, in.ClientId)
+	d, err := s.core.Open(ctx, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkSecretHash(ctx, d, text(in.SecretHash), in.Username); err != nil {
+	if err := s.core.CheckSecretHash(ctx, d, account.Text(in.SecretHash), in.Username); err != nil {
 		return nil, err
 	}
-	a, err := s.find(ctx, d, in.Username)
+	a, err := s.core.Find(ctx, d, in.Username)
 	if err != nil {
 		return nil, nameless(err)
 	}
-	if a.user().Status != directory.Unconfirmed {
-		if !d.client.PreventExistence {
-			return nil, alreadyConfirmed(a.user())
+	if a.User().Status != directory.Unconfirmed {
+		if !d.Client.PreventExistence {
+			return nil, alreadyConfirmed(a.User())
 		}
-		a = s.ghostOf(d.pool, in.Username) // as ResendConfirmationCode does
+		a = s.core.GhostOf(d.Pool, in.Username) // as ResendConfirmationCode does
 	}
-	u := a.user()
-	err = s.redeem(ctx, d.pool, u.Sub, signUpCode, in.ConfirmationCode, func(ctx context.Context, w store.Writer, c *code) error {
-		row, err := directory.Users.Get(ctx, w, d.pool.ID, u.Sub)
+	u := a.User()
+	err = s.core.Redeem(ctx, d.Pool, u.Sub, account.SignUpCode, in.ConfirmationCode, func(ctx context.Context, w store.Writer, c *account.Code) error {
+		row, err := directory.Users.Get(ctx, w, d.Pool.ID, u.Sub)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
-			return mismatch()
+			return account.Mismatch()
 		case err != nil:
 			return err
 		case row.Doc.Status != directory.Unconfirmed:
 			return alreadyConfirmed(&row.Doc)
 		}
-		row.Doc.Status, row.Doc.Modified = directory.Confirmed, s.now()
-		s.prove(&row.Doc, c)
+		row.Doc.Status, row.Doc.Modified = directory.Confirmed, s.core.Now()
+		s.core.Prove(&row.Doc, c)
 		if in.ForceAliasCreation != nil && *in.ForceAliasCreation {
-			if err := directory.ReleaseAliases(ctx, w, d.pool, &row.Doc); err != nil {
+			if err := directory.ReleaseAliases(ctx, w, d.Pool, &row.Doc); err != nil {
 				return err
 			}
 		}
-		return directory.UpdateUser(ctx, w, d.pool, &row)
+		return directory.UpdateUser(ctx, w, d.Pool, &row)
 	})
 	if err != nil {
-		return nil, writeError(err)
+		return nil, account.WriteError(err)
 	}
 	return &api.ConfirmSignUpResponse{}, nil
 }
@@ -209,21 +210,21 @@ func alreadyConfirmed(u *directory.User) error {
 
 // ResendConfirmationCode sends a new code to a user who has not confirmed yet.
 func (s *Service) ResendConfirmationCode(ctx context.Context, in *api.ResendConfirmationCodeRequest) (*api.ResendConfirmationCodeResponse, error) {
-	d, err := s.open(ctx, in.ClientId)
+	d, err := s.core.Open(ctx, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkSecretHash(ctx, d, text(in.SecretHash), in.Username); err != nil {
+	if err := s.core.CheckSecretHash(ctx, d, account.Text(in.SecretHash), in.Username); err != nil {
 		return nil, err
 	}
-	a, err := s.find(ctx, d, in.Username)
+	a, err := s.core.Find(ctx, d, in.Username)
 	if err != nil {
 		return nil, nameless(err)
 	}
-	u := a.user()
-	attribute := confirmAttribute(d.pool, u)
-	if a.ghost || d.client.PreventExistence && (attribute == "" || u.Status != directory.Unconfirmed) {
-		details, err := s.pretendToSend(ctx, d.pool, in.Username, signUpCode)
+	u := a.User()
+	attribute := confirmAttribute(d.Pool, u)
+	if a.Ghost || d.Client.PreventExistence && (attribute == "" || u.Status != directory.Unconfirmed) {
+		details, err := s.core.PretendToSend(ctx, d.Pool, in.Username, account.SignUpCode)
 		return &api.ResendConfirmationCodeResponse{CodeDeliveryDetails: details}, err
 	}
 	if u.Status != directory.Unconfirmed {
@@ -232,10 +233,10 @@ func (s *Service) ResendConfirmationCode(ctx context.Context, in *api.ResendConf
 	if attribute == "" {
 		return nil, api.InvalidParameterException.New("Auto verification not turned on.")
 	}
-	c, err := s.newCode(d.pool, u, signUpCode, attribute, "ResendCode")
+	c, err := s.core.NewCode(d.Pool, u, account.SignUpCode, attribute, "ResendCode")
 	if err != nil {
 		return nil, err
 	}
-	details, err := s.storeAndSend(ctx, d.pool, u, c)
+	details, err := s.core.StoreAndSend(ctx, c)
 	return &api.ResendConfirmationCodeResponse{CodeDeliveryDetails: details}, err
 }

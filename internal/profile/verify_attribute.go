@@ -1,9 +1,10 @@
-package signin
+package profile
 
 import (
 	"context"
 	"errors"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -11,7 +12,7 @@ import (
 
 // GetUserAttributeVerificationCode sends the caller a code for an address of theirs.
 func (s *Service) GetUserAttributeVerificationCode(ctx context.Context, in *api.GetUserAttributeVerificationCodeRequest) (*api.GetUserAttributeVerificationCodeResponse, error) {
-	d, row, err := s.bearerUser(ctx, in.AccessToken)
+	d, row, err := s.core.BearerUser(ctx, in.AccessToken)
 	if err != nil {
 		return nil, err
 	}
@@ -21,11 +22,11 @@ func (s *Service) GetUserAttributeVerificationCode(ctx context.Context, in *api.
 	if row.Doc.Attributes[in.AttributeName] == "" {
 		return nil, api.InvalidParameterException.New("User does not have the attribute %s", in.AttributeName)
 	}
-	c, err := s.newCode(d.pool, &row.Doc, verifyKind(in.AttributeName), in.AttributeName, "VerifyUserAttribute")
+	c, err := s.core.NewCode(d.Pool, &row.Doc, account.VerifyKind(in.AttributeName), in.AttributeName, "VerifyUserAttribute")
 	if err != nil {
 		return nil, err
 	}
-	details, err := s.storeAndSend(ctx, d.pool, &row.Doc, c)
+	details, err := s.core.StoreAndSend(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +35,7 @@ func (s *Service) GetUserAttributeVerificationCode(ctx context.Context, in *api.
 
 // VerifyUserAttribute verifies an address of the caller by the code that was sent there.
 func (s *Service) VerifyUserAttribute(ctx context.Context, in *api.VerifyUserAttributeRequest) (*api.VerifyUserAttributeResponse, error) {
-	d, row, err := s.bearerUser(ctx, in.AccessToken)
+	d, row, err := s.core.BearerUser(ctx, in.AccessToken)
 	if err != nil {
 		return nil, err
 	}
@@ -42,23 +43,23 @@ func (s *Service) VerifyUserAttribute(ctx context.Context, in *api.VerifyUserAtt
 		return nil, err
 	}
 	sub := row.Doc.Sub
-	err = s.redeem(ctx, d.pool, sub, verifyKind(in.AttributeName), in.Code, func(ctx context.Context, w store.Writer, c *code) error {
-		row, err := directory.Users.Get(ctx, w, d.pool.ID, sub)
+	err = s.core.Redeem(ctx, d.Pool, sub, account.VerifyKind(in.AttributeName), in.Code, func(ctx context.Context, w store.Writer, c *account.Code) error {
+		row, err := directory.Users.Get(ctx, w, d.Pool.ID, sub)
 		if errors.Is(err, store.ErrNotFound) {
-			return mismatch()
+			return account.Mismatch()
 		}
 		if err != nil {
 			return err
 		}
-		s.prove(&row.Doc, c)
+		s.core.Prove(&row.Doc, c)
 		if row.Doc.Attributes[in.AttributeName+"_verified"] != "true" {
-			return mismatch() // the code went to an address that the user has given up since
+			return account.Mismatch() // the code went to an address that the user has given up since
 		}
-		row.Doc.Modified = s.now()
-		return directory.UpdateUser(ctx, w, d.pool, &row)
+		row.Doc.Modified = s.core.Now()
+		return directory.UpdateUser(ctx, w, d.Pool, &row)
 	})
 	if err != nil {
-		return nil, writeError(err)
+		return nil, account.WriteError(err)
 	}
 	return &api.VerifyUserAttributeResponse{}, nil
 }

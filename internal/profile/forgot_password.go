@@ -1,9 +1,10 @@
-package signin
+package profile
 
 import (
 	"context"
 	"errors"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -12,39 +13,39 @@ import (
 // ForgotPassword sends a code with which a user can set a new password. A client that hides who exists gets an answer of the same shape for
 // everybody who cannot be sent one.
 func (s *Service) ForgotPassword(ctx context.Context, in *api.ForgotPasswordRequest) (*api.ForgotPasswordResponse, error) {
-	d, err := s.open(ctx, in.ClientId)
+	d, err := s.core.Open(ctx, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkSecretHash(ctx, d, text(in.SecretHash), in.Username); err != nil {
+	if err := s.core.CheckSecretHash(ctx, d, account.Text(in.SecretHash), in.Username); err != nil {
 		return nil, err
 	}
-	a, err := s.find(ctx, d, in.Username)
+	a, err := s.core.Find(ctx, d, in.Username)
 	if err != nil {
 		return nil, nameless(err)
 	}
-	attribute, err := recoverBy(d.pool, &a)
-	if a.ghost || err != nil && d.client.PreventExistence {
-		details, err := s.pretendToSend(ctx, d.pool, in.Username, resetCode)
+	attribute, err := recoverBy(d.Pool, &a)
+	if a.Ghost || err != nil && d.Client.PreventExistence {
+		details, err := s.core.PretendToSend(ctx, d.Pool, in.Username, account.ResetCode)
 		return &api.ForgotPasswordResponse{CodeDeliveryDetails: details}, err
 	}
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.newCode(d.pool, a.user(), resetCode, attribute, "ForgotPassword")
+	c, err := s.core.NewCode(d.Pool, a.User(), account.ResetCode, attribute, "ForgotPassword")
 	if err != nil {
 		return nil, err
 	}
-	details, err := s.storeAndSend(ctx, d.pool, a.user(), c)
+	details, err := s.core.StoreAndSend(ctx, c)
 	return &api.ForgotPasswordResponse{CodeDeliveryDetails: details}, err
 }
 
 // recoverBy chooses the address that a code goes to: the first of the pool's order that the user has verified.
-func recoverBy(p *directory.Pool, a *account) (string, error) {
-	u := a.user()
+func recoverBy(p *directory.Pool, a *account.Account) (string, error) {
+	u := a.User()
 	switch {
 	case !u.Enabled:
-		return "", userDisabled()
+		return "", account.UserDisabled()
 	case u.Status == directory.ForceChangePassword:
 		return "", api.NotAuthorizedException.New("User password cannot be reset in the current state.")
 	}
@@ -67,47 +68,47 @@ func recoverBy(p *directory.Pool, a *account) (string, error) {
 
 // ConfirmForgotPassword sets a new password by the code that the user was sent. A password that does not conform leaves the code usable.
 func (s *Service) ConfirmForgotPassword(ctx context.Context, in *api.ConfirmForgotPasswordRequest) (*api.ConfirmForgotPasswordResponse, error) {
-	d, err := s.open(ctx, in.ClientId)
+	d, err := s.core.Open(ctx, in.ClientId)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkSecretHash(ctx, d, text(in.SecretHash), in.Username); err != nil {
+	if err := s.core.CheckSecretHash(ctx, d, account.Text(in.SecretHash), in.Username); err != nil {
 		return nil, err
 	}
-	a, err := s.find(ctx, d, in.Username)
+	a, err := s.core.Find(ctx, d, in.Username)
 	if err != nil {
 		return nil, nameless(err)
 	}
-	if _, err := recoverBy(d.pool, &a); err != nil && d.client.PreventExistence {
-		a = s.ghostOf(d.pool, in.Username) // as ForgotPassword did
+	if _, err := recoverBy(d.Pool, &a); err != nil && d.Client.PreventExistence {
+		a = s.core.GhostOf(d.Pool, in.Username) // as ForgotPassword did
 	}
-	sub := a.user().Sub
-	if err := checkPolicy(d.pool, in.Password); err != nil {
+	sub := a.User().Sub
+	if err := account.CheckPolicy(d.Pool, in.Password); err != nil {
 		return nil, err
 	}
-	fresh := *a.user()
-	historic := s.setPassword(ctx, d.pool, &fresh, in.Password) // for a ghost as well: the same arithmetic
-	err = s.redeem(ctx, d.pool, sub, resetCode, in.ConfirmationCode, func(ctx context.Context, w store.Writer, c *code) error {
-		row, err := directory.Users.Get(ctx, w, d.pool.ID, sub)
+	fresh := *a.User()
+	historic := s.core.SetPassword(ctx, d.Pool, &fresh, in.Password) // for a ghost as well: the same arithmetic
+	err = s.core.Redeem(ctx, d.Pool, sub, account.ResetCode, in.ConfirmationCode, func(ctx context.Context, w store.Writer, c *account.Code) error {
+		row, err := directory.Users.Get(ctx, w, d.Pool.ID, sub)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
-			return mismatch()
+			return account.Mismatch()
 		case err != nil:
 			return err
 		case !row.Doc.Enabled:
-			return userDisabled()
-		case row.Version != a.row.Version:
+			return account.UserDisabled()
+		case row.Version != a.Row.Version:
 			return store.ErrConflict
 		case historic != nil: // only who has the code learns that a password was used before
 			return historic
 		}
 		row.Doc = fresh
 		row.Doc.Status = directory.Confirmed
-		s.prove(&row.Doc, c)
-		return directory.UpdateUser(ctx, w, d.pool, &row)
+		s.core.Prove(&row.Doc, c)
+		return directory.UpdateUser(ctx, w, d.Pool, &row)
 	})
 	if err != nil {
-		return nil, writeError(err)
+		return nil, account.WriteError(err)
 	}
 	return &api.ConfirmForgotPasswordResponse{}, nil
 }

@@ -1,4 +1,4 @@
-package signin
+package profile
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -34,14 +35,14 @@ func TestSignUp(t *testing.T) {
 		t.Errorf("%+v %+v", out, d)
 	}
 	m := h.post.last(t)
-	if m.kind != "SignUp" || len(m.code) != 6 || m.destination != "bob@example.org" {
+	if m.Kind != "SignUp" || len(m.Code) != 6 || m.Destination != "bob@example.org" {
 		t.Errorf("%+v", m)
 	}
 	_, err = h.byName("bob", password)
 	fails(t, err, api.UserNotConfirmedException, "User is not confirmed.")
 	fails(t, h.confirm("bob", "x"), api.CodeMismatchException, "Invalid verification code provided, please try again.")
-	must(t, h.confirm("bob", m.code))
-	fails(t, h.confirm("bob", m.code), api.NotAuthorizedException, "User cannot be confirmed. Current status is CONFIRMED")
+	must(t, h.confirm("bob", m.Code))
+	fails(t, h.confirm("bob", m.Code), api.NotAuthorizedException, "User cannot be confirmed. Current status is CONFIRMED")
 	in, err := h.byName("bob", password)
 	must(t, err)
 	if c := h.claimsOf(t, in.AuthenticationResult.IdToken); c["email_verified"] != true || c["cognito:username"] != "Bob" {
@@ -103,7 +104,7 @@ func TestSignUpByAddress(t *testing.T) {
 	h := open(t, setting{pool: func(p *directory.Pool) { p.UsernameAttributes = []string{"email"} }})
 	out, err := h.signUp("Bob@Example.org")
 	must(t, err)
-	must(t, h.confirm("bob@example.org", h.post.last(t).code))
+	must(t, h.confirm("bob@example.org", h.post.last(t).Code))
 	in, err := h.byName("BOB@example.org", password)
 	must(t, err)
 	if c := h.claimsOf(t, in.AuthenticationResult.IdToken); c["cognito:username"] != out.UserSub || c["email"] != "Bob@Example.org" {
@@ -115,11 +116,11 @@ func TestAliasOfAnotherIsTakenOnlyByForce(t *testing.T) {
 	h := open(t, setting{pool: func(p *directory.Pool) { p.AliasAttributes = []string{"email"} }})
 	_, err := h.signUp("bob", attr("email", "ada@example.org"))
 	must(t, err)
-	code := h.post.last(t).code
+	code := h.post.last(t).Code
 	fails(t, h.confirm("bob", code), api.AliasExistsException, "An account with the email already exists.")
 	_, err = h.ConfirmSignUp(h.ctx, &api.ConfirmSignUpRequest{ClientId: clientID, Username: "bob", ConfirmationCode: code, ForceAliasCreation: ptr(true)})
 	must(t, err)
-	row, err := directory.FindUser(h.ctx, h.db, &h.pool, "ada@example.org")
+	row, err := directory.FindUser(h.ctx, h.core.Store, &h.pool, "ada@example.org")
 	must(t, err)
 	if row.Doc.Username != "bob" || h.user(t).Attributes["email_verified"] != "false" {
 		t.Error("the alias names ", row.Doc.Username)
@@ -130,8 +131,8 @@ func TestCodesEnd(t *testing.T) {
 	h := open(t, setting{})
 	_, err := h.signUp("bob", attr("email", "bob@example.org"))
 	must(t, err)
-	code := h.post.last(t).code
-	for range maxAttempts {
+	code := h.post.last(t).Code
+	for range account.MaxAttempts {
 		fails(t, h.confirm("bob", "000000x"), api.CodeMismatchException, "")
 	}
 	fails(t, h.confirm("bob", code), api.LimitExceededException, "Attempt limit exceeded, please try after some time.")
@@ -139,19 +140,19 @@ func TestCodesEnd(t *testing.T) {
 	_, err = h.ResendConfirmationCode(h.ctx, resend)
 	must(t, err)
 	fails(t, h.confirm("bob", code), api.CodeMismatchException, "")
-	code = h.post.last(t).code
-	h.clock.move(signUpLife)
+	code = h.post.last(t).Code
+	h.clock.move(account.SignUpLife)
 	fails(t, h.confirm("bob", code), api.ExpiredCodeException, "Invalid code provided, please request a code again.")
-	for range maxSent {
+	for range account.MaxSent {
 		_, err = h.ResendConfirmationCode(h.ctx, resend)
 		must(t, err)
 	}
 	_, err = h.ResendConfirmationCode(h.ctx, resend)
 	fails(t, err, api.LimitExceededException, "Attempt limit exceeded, please try after some time.")
-	h.clock.move(sendWindow)
+	h.clock.move(account.SendWindow)
 	_, err = h.ResendConfirmationCode(h.ctx, resend)
 	must(t, err)
-	must(t, h.confirm("bob", h.post.last(t).code))
+	must(t, h.confirm("bob", h.post.last(t).Code))
 	_, err = h.ResendConfirmationCode(h.ctx, resend)
 	fails(t, err, api.InvalidParameterException, "User is already confirmed.")
 }
@@ -176,7 +177,7 @@ func TestForgottenPassword(t *testing.T) {
 	if *d.Destination != "a***@e***" || *d.AttributeName != "email" {
 		t.Errorf("%+v", d)
 	}
-	code := h.post.last(t).code
+	code := h.post.last(t).Code
 	fails(t, h.reset("ada", code, "weak"), api.InvalidPasswordException, "")
 	fails(t, h.reset("ada", "x", "Another-Horse-8"), api.CodeMismatchException, "")
 	must(t, h.reset("ada", code, "Another-Horse-8"))
@@ -207,7 +208,7 @@ func TestWhoCannotRecover(t *testing.T) {
 
 			c.set.client = hidden // the same people, and the answers tell nothing
 			h = open(t, c.set)
-			for range maxSent {
+			for range account.MaxSent {
 				d, err := h.forgot(c.who)
 				must(t, err)
 				if *d.AttributeName != "email" || *d.DeliveryMedium != "EMAIL" || len(*d.Destination) != len("a***@e***") {
@@ -216,7 +217,7 @@ func TestWhoCannotRecover(t *testing.T) {
 			}
 			_, err = h.forgot(c.who)
 			fails(t, err, api.LimitExceededException, "")
-			for range maxAttempts {
+			for range account.MaxAttempts {
 				fails(t, h.reset(c.who, "123456", "Another-Horse-8"), api.CodeMismatchException, "")
 			}
 			fails(t, h.reset(c.who, "123456", "Another-Horse-8"), api.LimitExceededException, "")
@@ -233,7 +234,7 @@ func TestGhostsRecoverAsUsersDo(t *testing.T) {
 	for _, who := range []string{"ada", "eve"} {
 		_, err := h.forgot(who)
 		must(t, err)
-		for range maxAttempts {
+		for range account.MaxAttempts {
 			fails(t, h.reset(who, "x", "Another-Horse-8"), api.CodeMismatchException, "")
 		}
 		fails(t, h.reset(who, "x", "Another-Horse-8"), api.LimitExceededException, "")
@@ -246,7 +247,7 @@ func TestGhostsRecoverAsUsersDo(t *testing.T) {
 
 func TestFixedCodeDoesNotResetGhosts(t *testing.T) {
 	h := open(t, setting{client: hidden})
-	h.fixed = "123456"
+	h.core.FixedCode = "123456"
 	for _, who := range []string{"ada", "eve"} {
 		_, err := h.forgot(who)
 		must(t, err)
@@ -279,7 +280,7 @@ func TestGlobalSignOut(t *testing.T) {
 		must(t, err)
 		_, err = h.GetUser(h.ctx, &api.GetUserRequest{AccessToken: *in.AccessToken})
 		fails(t, err, api.NotAuthorizedException, "Access Token has been revoked")
-		_, err = h.refreshBy(*in.RefreshToken, "")
+		err = h.refreshBy(*in.RefreshToken)
 		fails(t, err, api.NotAuthorizedException, "Refresh Token has been revoked")
 		_, err = h.GetUser(h.ctx, &api.GetUserRequest{AccessToken: *h.in(t).AccessToken}) // within the same second
 		must(t, err)
@@ -300,7 +301,7 @@ func TestChangePassword(t *testing.T) {
 	fails(t, change("Another-Horse-8", password), api.PasswordHistoryPolicyViolationException, "")
 	must(t, change("Another-Horse-8", "Another-Horse-9"))
 	must(t, change("Another-Horse-9", password)) // two later it may come back
-	for range freeFailures {
+	for range account.FreeFailures {
 		fails(t, change("wrong", "Another-Horse-8"), api.NotAuthorizedException, notRight)
 	}
 	fails(t, change(password, "Another-Horse-8"), api.LimitExceededException, "")
@@ -332,8 +333,8 @@ func TestAttributesOfMine(t *testing.T) {
 		_, err := h.VerifyUserAttribute(h.ctx, &api.VerifyUserAttributeRequest{AccessToken: token, AttributeName: "email", Code: code})
 		return err
 	}
-	fails(t, verify(first.code), api.CodeMismatchException, "")
-	must(t, verify(h.post.last(t).code))
+	fails(t, verify(first.Code), api.CodeMismatchException, "")
+	must(t, verify(h.post.last(t).Code))
 	if u := h.user(t); u.Attributes["email_verified"] != "true" || u.Attributes["email"] != "newer@example.org" || u.Attributes["name"] != "Ada" {
 		t.Error(u.Attributes)
 	}
@@ -351,7 +352,7 @@ func TestACodeProvesOnlyTheAddressItWentTo(t *testing.T) {
 	must(t, err)
 	_, err = h.UpdateUserAttributes(h.ctx, &api.UpdateUserAttributesRequest{AccessToken: token, UserAttributes: []api.AttributeType{attr("email", "not-mine@example.org")}})
 	must(t, err)
-	_, err = h.VerifyUserAttribute(h.ctx, &api.VerifyUserAttributeRequest{AccessToken: token, AttributeName: "email", Code: h.post.last(t).code})
+	_, err = h.VerifyUserAttribute(h.ctx, &api.VerifyUserAttributeRequest{AccessToken: token, AttributeName: "email", Code: h.post.last(t).Code})
 	fails(t, err, api.CodeMismatchException, "")
 	if h.user(t).Attributes["email_verified"] != "false" {
 		t.Error("an address was verified by another's code")
@@ -361,16 +362,16 @@ func TestACodeProvesOnlyTheAddressItWentTo(t *testing.T) {
 func TestDeleteUser(t *testing.T) {
 	h := open(t, setting{})
 	in := h.in(t)
-	must(t, h.db.Update(h.ctx, func(w store.Writer) error {
+	must(t, h.core.Store.Update(h.ctx, func(w store.Writer) error {
 		return directory.Members.Insert(h.ctx, w, &directory.Member{PoolID: poolID, Group: "g", Sub: userID})
 	}))
 	_, err := h.DeleteUser(h.ctx, &api.DeleteUserRequest{AccessToken: *in.AccessToken})
 	must(t, err)
 	_, err = h.byName("ada", password)
 	fails(t, err, api.UserNotFoundException, "")
-	_, err = h.refreshBy(*in.RefreshToken, "")
+	err = h.refreshBy(*in.RefreshToken)
 	fails(t, err, api.NotAuthorizedException, "Refresh Token has been revoked")
-	if n, err := directory.Members.Count(h.ctx, h.db, ""); err != nil || n != 0 {
+	if n, err := directory.Members.Count(h.ctx, h.core.Store, ""); err != nil || n != 0 {
 		t.Error("memberships: ", n, err)
 	}
 	_, err = h.GetUser(h.ctx, &api.GetUserRequest{AccessToken: *in.AccessToken})
@@ -379,13 +380,12 @@ func TestDeleteUser(t *testing.T) {
 	}
 }
 
-func TestMasks(t *testing.T) {
-	for _, c := range [][3]string{
-		{"email", "ada@example.org", "a***@e***"}, {"email", "@", "***@***"}, {"phone_number", "+15551234567", "+*******4567"},
-		{"phone_number", "+12", "+12"}, {"phone_number", "", "+"},
-	} {
-		if got := *delivery(c[0], c[1]).Destination; got != c[2] {
-			t.Errorf("%s: %s, want %s", c[1], got, c[2])
+func TestOperationsAreNamedAsTheirMethods(t *testing.T) {
+	seen := map[string]bool{}
+	for _, b := range new(Service).Operations() {
+		if b.Method != b.Operation.Name || seen[b.Method] {
+			t.Errorf("%s is bound to %s", b.Operation.Name, b.Method)
 		}
+		seen[b.Method] = true
 	}
 }

@@ -1,32 +1,29 @@
-package signin
+package profile
 
 import (
 	"context"
 	"slices"
-	"strings"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
-// hasScope looks for one scope in a token's list (RFC 6749 section 3.3).
-func hasScope(list, scope string) bool { return slices.Contains(strings.Split(list, " "), scope) }
-
 // GetUser shows the caller who they are, as far as their client may read.
 func (s *Service) GetUser(ctx context.Context, in *api.GetUserRequest) (*api.GetUserResponse, error) {
-	d, row, err := s.bearerUser(ctx, in.AccessToken)
+	d, row, err := s.core.BearerUser(ctx, in.AccessToken)
 	if err != nil {
 		return nil, err
 	}
-	return &api.GetUserResponse{Username: row.Doc.Username, UserAttributes: shown(d.client, &row.Doc)}, nil
+	return &api.GetUserResponse{Username: row.Doc.Username, UserAttributes: shown(d.Client, &row.Doc)}, nil
 }
 
 // UpdateUserAttributes changes attributes of the caller. A new e-mail address or phone number is not verified; where the pool verifies it,
 // a code is sent there.
 func (s *Service) UpdateUserAttributes(ctx context.Context, in *api.UpdateUserAttributesRequest) (*api.UpdateUserAttributesResponse, error) {
-	d, row, err := s.bearerUser(ctx, in.AccessToken)
+	d, row, err := s.core.BearerUser(ctx, in.AccessToken)
 	if err != nil {
 		return nil, err
 	}
@@ -38,35 +35,35 @@ func (s *Service) UpdateUserAttributes(ctx context.Context, in *api.UpdateUserAt
 		return nil, err
 	}
 	changed := changeAttributes(&row.Doc, values)
-	row.Doc.Modified = s.now()
-	var pending []*pendingCode
+	row.Doc.Modified = s.core.Now()
+	var pending []*account.PendingCode
 	for _, attribute := range changed {
-		if !slices.Contains(d.pool.AutoVerified, attribute) {
+		if !slices.Contains(d.Pool.AutoVerified, attribute) {
 			continue
 		}
-		c, err := s.newCode(d.pool, &row.Doc, verifyKind(attribute), attribute, "UpdateUserAttribute")
+		c, err := s.core.NewCode(d.Pool, &row.Doc, account.VerifyKind(attribute), attribute, "UpdateUserAttribute")
 		if err != nil {
 			return nil, err
 		}
 		pending = append(pending, c)
 	}
-	err = s.db.Update(ctx, func(w store.Writer) error {
-		if err := directory.UpdateUser(ctx, w, d.pool, &row); err != nil {
+	err = s.core.Store.Update(ctx, func(w store.Writer) error {
+		if err := directory.UpdateUser(ctx, w, d.Pool, &row); err != nil {
 			return err
 		}
 		for _, c := range pending {
-			if err := s.putCode(ctx, w, c); err != nil {
+			if err := s.core.PutCode(ctx, w, c); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, writeError(err)
+		return nil, account.WriteError(err)
 	}
 	out := &api.UpdateUserAttributesResponse{CodeDeliveryDetailsList: []api.CodeDeliveryDetailsType{}}
 	for _, c := range pending {
-		details, err := s.send(ctx, d.pool, &row.Doc, c)
+		details, err := s.core.Send(ctx, c)
 		if err != nil {
 			return nil, err
 		}
@@ -76,16 +73,16 @@ func (s *Service) UpdateUserAttributes(ctx context.Context, in *api.UpdateUserAt
 }
 
 // checkChange refuses values that the user may not set.
-func checkChange(d door, u *directory.User, values map[string]string) error {
-	if err := checkWritable(d, values); err != nil {
+func checkChange(d account.Door, u *directory.User, values map[string]string) error {
+	if err := account.CheckWritable(d, values); err != nil {
 		return err
 	}
 	for name, value := range values {
-		if a, ok := d.pool.Attribute(name); ok && !a.Mutable && u.Attributes[name] != value {
+		if a, ok := d.Pool.Attribute(name); ok && !a.Mutable && u.Attributes[name] != value {
 			return api.InvalidParameterException.New("user.%s: Attribute cannot be updated.", name)
 		}
 	}
-	if problem := d.pool.CheckAttributes(values); problem != "" {
+	if problem := d.Pool.CheckAttributes(values); problem != "" {
 		return api.InvalidParameterException.New("%s", problem)
 	}
 	return nil
@@ -95,7 +92,7 @@ func checkChange(d door, u *directory.User, values map[string]string) error {
 func changeAttributes(u *directory.User, values map[string]string) []string {
 	var changed []string
 	before := u.Attributes
-	u.Attributes = merged(before, values)
+	u.Attributes = account.Merged(before, values)
 	for _, address := range []string{"email", "phone_number"} {
 		value, given := values[address]
 		if !given || value == before[address] {
@@ -113,7 +110,7 @@ func changeAttributes(u *directory.User, values map[string]string) []string {
 
 // DeleteUserAttributes takes attributes of the caller away.
 func (s *Service) DeleteUserAttributes(ctx context.Context, in *api.DeleteUserAttributesRequest) (*api.DeleteUserAttributesResponse, error) {
-	d, row, err := s.bearerUser(ctx, in.AccessToken)
+	d, row, err := s.core.BearerUser(ctx, in.AccessToken)
 	if err != nil {
 		return nil, err
 	}
@@ -125,31 +122,31 @@ func (s *Service) DeleteUserAttributes(ctx context.Context, in *api.DeleteUserAt
 		return nil, err
 	}
 	changeAttributes(&row.Doc, values)
-	row.Doc.Modified = s.now()
-	err = s.db.Update(ctx, func(w store.Writer) error { return directory.UpdateUser(ctx, w, d.pool, &row) })
+	row.Doc.Modified = s.core.Now()
+	err = s.core.Store.Update(ctx, func(w store.Writer) error { return directory.UpdateUser(ctx, w, d.Pool, &row) })
 	if err != nil {
-		return nil, writeError(err)
+		return nil, account.WriteError(err)
 	}
 	return &api.DeleteUserAttributesResponse{}, nil
 }
 
 // DeleteUser deletes the caller, with all that hangs on them.
 func (s *Service) DeleteUser(ctx context.Context, in *api.DeleteUserRequest) (*wire.Empty, error) {
-	c, err := s.bearer(ctx, in.AccessToken)
+	c, err := s.core.Bearer(ctx, in.AccessToken)
 	if err != nil {
 		return nil, err
 	}
-	err = s.db.Update(ctx, func(w store.Writer) error {
+	err = s.core.Store.Update(ctx, func(w store.Writer) error {
 		if err := directory.DeleteUser(ctx, w, c.PoolID, c.Sub); err != nil {
 			return err
 		}
-		if _, err := codes.DeleteAll(ctx, w, "by_user", c.PoolID, c.Sub); err != nil {
+		if err := account.DropCodes(ctx, w, c.PoolID, c.Sub); err != nil {
 			return err
 		}
 		return s.tokens.RevokeUser(ctx, w, c.PoolID, c.Sub)
 	})
 	if err != nil {
-		return nil, writeError(err)
+		return nil, account.WriteError(err)
 	}
 	return &wire.Empty{}, nil
 }

@@ -1,4 +1,4 @@
-package signin
+package account
 
 import (
 	"context"
@@ -10,18 +10,18 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// After freeFailures wrong passwords in a row, each further one makes the user wait twice as long as the one before, from one second to
+// After FreeFailures wrong passwords in a row, each further one makes the user wait twice as long as the one before, from one second to
 // about a quarter of an hour
 // (https://docs.aws.amazon.com/cognito/latest/developerguide/authentication.html#authentication-flow-lockout-behavior).
 const (
-	freeFailures = 5
+	FreeFailures = 5 // wrong passwords in a row without a wait
 	longestWait  = 15 * time.Minute
 	ghostMemory  = time.Hour // how long failures for a name that nobody has are remembered
 )
 
 // lockout is the wait after a number of failures.
 func lockout(failures int) time.Duration {
-	n := failures - freeFailures
+	n := failures - FreeFailures
 	switch {
 	case n < 0:
 		return 0
@@ -31,36 +31,40 @@ func lockout(failures int) time.Duration {
 	return min(time.Second<<n, longestWait)
 }
 
-func lockedOut() error { return api.NotAuthorizedException.New("Password attempts exceeded") }
+// LockedOut is the error while a user waits after too many failures.
+func LockedOut() error { return api.NotAuthorizedException.New("Password attempts exceeded") }
 
-// checkLock refuses while the account waits, before any arithmetic. The failures of ghosts are looked up for everybody, so that the time does not tell
+// CheckLock refuses while the account waits, before any arithmetic. The failures of ghosts are looked up for everybody, so that the time does not tell
 // who is one.
-func (s *Service) checkLock(ctx context.Context, a *account) error {
-	row, err := ghostFailures.Get(ctx, s.db, a.user().PoolID, a.user().Sub)
+func (s *Core) CheckLock(ctx context.Context, a *Account) error {
+	row, err := ghostFailures.Get(ctx, s.Store, a.User().PoolID, a.User().Sub)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	until := a.user().LockedUntil
-	if a.ghost {
+	until := a.User().LockedUntil
+	if a.Ghost {
 		until = row.Doc.LockedUntil
 	}
-	if s.now().Before(until) {
-		return lockedOut()
+	if s.Now().Before(until) {
+		return LockedOut()
 	}
 	return nil
 }
 
-// fail records a wrong password in a transaction of its own, with the challenge it answered, and gives the error to answer.
-func (s *Service) fail(ctx context.Context, d door, a *account, c *challenge) error {
-	now := s.now()
-	err := s.db.Update(ctx, func(w store.Writer) error {
-		if err := consume(ctx, w, d, c); err != nil {
-			return err
+// Fail records a wrong password in a transaction of its own, with what also writes (the challenge it answered; nil: nothing), and gives
+// the error to answer.
+func (s *Core) Fail(ctx context.Context, a *Account, also func(ctx context.Context, w store.Writer) error) error {
+	now := s.Now()
+	err := s.Store.Update(ctx, func(w store.Writer) error {
+		if also != nil {
+			if err := also(ctx, w); err != nil {
+				return err
+			}
 		}
-		if a.ghost {
-			return failGhost(ctx, w, a.user(), now)
+		if a.Ghost {
+			return failGhost(ctx, w, a.User(), now)
 		}
-		row, err := directory.Users.Get(ctx, w, d.pool.ID, a.user().Sub)
+		row, err := directory.Users.Get(ctx, w, a.User().PoolID, a.User().Sub)
 		if errors.Is(err, store.ErrNotFound) {
 			return nil
 		}
@@ -74,7 +78,7 @@ func (s *Service) fail(ctx context.Context, d door, a *account, c *challenge) er
 	if err != nil {
 		return err
 	}
-	return incorrect()
+	return Incorrect()
 }
 
 func failGhost(ctx context.Context, w store.Writer, u *directory.User, now time.Time) error {
@@ -90,21 +94,21 @@ func failGhost(ctx context.Context, w store.Writer, u *directory.User, now time.
 	return ghostFailures.Upsert(ctx, w, &g)
 }
 
-// confirmUnchanged re-reads the user in the transaction that lets them in: between the proof and now they may have been disabled, given another
+// ConfirmUnchanged re-reads the user in the transaction that lets them in: between the proof and now they may have been disabled, given another
 // password, or locked by the failures of parallel guesses. It ends a row of failures; a user without any is not written.
-func confirmUnchanged(ctx context.Context, w store.Writer, u *directory.User, now time.Time) error {
+func ConfirmUnchanged(ctx context.Context, w store.Writer, u *directory.User, now time.Time) error {
 	row, err := directory.Users.Get(ctx, w, u.PoolID, u.Sub)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return incorrect()
+		return Incorrect()
 	case err != nil:
 		return err
 	case !row.Doc.Enabled:
-		return userDisabled()
+		return UserDisabled()
 	case !row.Doc.PasswordSet.Equal(u.PasswordSet) || row.Doc.Status != u.Status:
-		return incorrect()
+		return Incorrect()
 	case now.Before(row.Doc.LockedUntil):
-		return lockedOut()
+		return LockedOut()
 	case row.Doc.Failures == 0:
 		return nil
 	}

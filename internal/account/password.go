@@ -1,4 +1,4 @@
-package signin
+package account
 
 import (
 	"context"
@@ -10,29 +10,29 @@ import (
 	"github.com/mayfly-id/mayfly/seal"
 )
 
-// checkPolicy holds a new password against the pool's policy.
-func checkPolicy(p *directory.Pool, password string) error {
+// CheckPolicy holds a new password against the pool's policy.
+func CheckPolicy(p *directory.Pool, password string) error {
 	if problem := p.Password.Problem(password); problem != "" {
 		return api.InvalidPasswordException.New("%s", problem)
 	}
 	return nil
 }
 
-// setPassword makes a password the user's: a permanent one, with which a lock-out ends. It writes nothing; a modular power belongs outside of a
+// SetPassword makes a password the user's: a permanent one, with which a lock-out ends. It writes nothing; a modular power belongs outside of a
 // transaction.
-func (s *Service) setPassword(ctx context.Context, p *directory.Pool, u *directory.User, password string) error {
-	if err := checkPolicy(p, password); err != nil {
+func (s *Core) SetPassword(ctx context.Context, p *directory.Pool, u *directory.User, password string) error {
+	if err := CheckPolicy(p, password); err != nil {
 		return err
 	}
 	if err := s.checkHistory(ctx, p, u, password); err != nil {
 		return err
 	}
 	salt := make([]byte, saltSize, saltSize+valueSize)
-	if err := s.draw(salt); err != nil {
+	if err := s.Draw(salt); err != nil {
 		return err
 	}
-	v := s.group.NewVerifier(srpPool(p), u.Username, password, salt)
-	sealed, err := s.keys.Seal(seal.SRPVerifier, p.ID, append(salt, v.V...), verifierAAD(u.Sub))
+	v := s.Group.NewVerifier(SRPPool(p), u.Username, password, salt)
+	sealed, err := s.Keys.Seal(seal.SRPVerifier, p.ID, append(salt, v.V...), verifierAAD(u.Sub))
 	if err != nil {
 		return fmt.Errorf("signin: sealing a verifier: %w", err)
 	}
@@ -40,14 +40,14 @@ func (s *Service) setPassword(ctx context.Context, p *directory.Pool, u *directo
 		history := append([][]byte{u.SealedVerifier}, u.PasswordHistory...)
 		u.PasswordHistory = history[:min(keep, len(history))]
 	}
-	u.SealedVerifier, u.PasswordSet, u.TemporaryUntil = sealed, s.now(), time.Time{}
+	u.SealedVerifier, u.PasswordSet, u.TemporaryUntil = sealed, s.Now(), time.Time{}
 	u.Failures, u.LockedUntil = 0, time.Time{}
 	u.Modified = u.PasswordSet
 	return nil
 }
 
 // checkHistory refuses a password that the user has or had, as far back as the policy says.
-func (s *Service) checkHistory(ctx context.Context, p *directory.Pool, u *directory.User, password string) error {
+func (s *Core) checkHistory(ctx context.Context, p *directory.Pool, u *directory.User, password string) error {
 	if p.Password.History <= 0 || len(u.SealedVerifier) == 0 {
 		return nil
 	}
@@ -57,7 +57,7 @@ func (s *Service) checkHistory(ctx context.Context, p *directory.Pool, u *direct
 		if err != nil {
 			return err
 		}
-		if s.group.CheckPassword(v, srpPool(p), u.Username, password) {
+		if s.Group.CheckPassword(v, SRPPool(p), u.Username, password) {
 			return api.PasswordHistoryPolicyViolationException.New("Password has previously been used")
 		}
 	}

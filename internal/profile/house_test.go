@@ -1,0 +1,254 @@
+package profile
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/mayfly-id/mayfly/internal/account"
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/idtoken"
+	"github.com/mayfly-id/mayfly/internal/keys"
+	"github.com/mayfly-id/mayfly/internal/signin"
+	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/internal/store/sqlite"
+	"github.com/mayfly-id/mayfly/internal/wire"
+	"github.com/mayfly-id/mayfly/seal"
+	"github.com/mayfly-id/mayfly/srp"
+)
+
+const (
+	poolID   = "us-east-1_AAAAAAAAA"
+	clientID = "client"
+	account0 = "000000000000"
+	userID   = "11111111-2222-4333-8444-555555555555"
+	password = "Correct-Horse-7"
+)
+
+// seeded is randomness that is the same in every run and may be used by many goroutines.
+type seeded struct {
+	mu sync.Mutex
+	r  *rand.ChaCha8
+}
+
+func (s *seeded) Read(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.r.Read(b)
+}
+
+// clock stands still until it is moved.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// postbox keeps messages.
+type postbox struct {
+	mu       sync.Mutex
+	messages []directory.Message
+}
+
+func (p *postbox) Send(_ context.Context, m directory.Message) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.messages = append(p.messages, m)
+	return nil
+}
+
+func (p *postbox) last(t testing.TB) directory.Message {
+	t.Helper()
+	if len(p.messages) == 0 {
+		t.Fatal("nothing was sent")
+	}
+	return p.messages[len(p.messages)-1]
+}
+
+// entrance is where the tests sign in.
+type entrance = signin.Service
+
+type house struct {
+	*Service
+	*entrance
+	core   *account.Core
+	ctx    context.Context // of an administrator of the pool's account
+	clock  *clock
+	post   *postbox
+	tokens *idtoken.Service
+	ring   *keys.Ring
+	pool   directory.Pool
+	client directory.Client
+}
+
+// setting is what a test wants other than the usual: a pool and client that allow everything, and the user "ada".
+type setting struct {
+	pool   func(*directory.Pool)
+	client func(*directory.Client)
+	user   func(*directory.User)
+	secret string // of the client
+}
+
+func open(t testing.TB, set setting) *house {
+	t.Helper()
+	h := &house{clock: &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 600_000_000, time.UTC)}, post: &postbox{}}
+	h.ctx = caller.WithPrincipal(t.Context(), &caller.Principal{Kind: caller.Root, Account: account0})
+	engine, err := sqlite.OpenMemory()
+	must(t, err)
+	var tables []store.AnyTable
+	for _, l := range [][]store.AnyTable{account.Tables(), signin.Tables(), idtoken.Tables(), directory.Tables(), keys.Tables()} {
+		tables = append(tables, l...)
+	}
+	db, err := store.Open(h.ctx, engine, store.Options{Now: h.clock.now}, tables...)
+	must(t, err)
+	t.Cleanup(func() { must(t, db.Close()) })
+	random := &seeded{r: rand.NewChaCha8([32]byte{1})}
+	h.ring, err = keys.Open(h.ctx, db, seal.Key{7}, "test", random, h.clock.now)
+	must(t, err)
+	h.tokens = idtoken.New(idtoken.Config{Store: db, Keys: h.ring, Now: h.clock.now, Random: random, PublicURL: "https://id.example.org"})
+	h.core = account.New(account.Config{
+		Store: db, Keys: h.ring, Tokens: h.tokens, Notifier: h.post, Group: srp.Cognito(), Now: h.clock.now, Random: random,
+	})
+	h.entrance = signin.New(signin.Config{Core: h.core, Tokens: h.tokens})
+	h.Service = New(Config{Core: h.core, Tokens: h.tokens})
+	h.pool = directory.Pool{
+		ID: poolID, Account: account0, Region: "us-east-1", SigningAlg: "ES256", Password: directory.DefaultPasswordPolicy(), AutoVerified: []string{"email"},
+	}
+	h.client = directory.Client{
+		ID: clientID, PoolID: poolID, Revocation: true,
+		Flows: []string{"ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"},
+	}
+	h.furnish(t, set)
+	return h
+}
+
+func (h *house) furnish(t testing.TB, set setting) {
+	t.Helper()
+	if set.pool != nil {
+		set.pool(&h.pool)
+	}
+	if set.client != nil {
+		set.client(&h.client)
+	}
+	if set.secret != "" {
+		var err error
+		h.client.SealedSecret, err = h.ring.Seal(seal.ClientSecret, poolID, []byte(set.secret), seal.AAD("user_pool_clients", clientID, "secret"))
+		must(t, err)
+	}
+	u := &directory.User{
+		PoolID: poolID, Sub: userID, Username: "ada", Status: directory.Confirmed, Enabled: true,
+		Attributes: map[string]string{"email": "ada@example.org", "email_verified": "true"},
+	}
+	must(t, h.core.SetPassword(h.ctx, &h.pool, u, password))
+	if set.user != nil {
+		set.user(u)
+	}
+	insertKeys, err := h.tokens.NewPoolKeys(poolID, h.pool.SigningAlg)
+	must(t, err)
+	must(t, h.core.Store.Update(h.ctx, func(w store.Writer) error {
+		if err := directory.Pools.Insert(h.ctx, w, &h.pool); err != nil {
+			return err
+		}
+		if err := directory.Clients.Insert(h.ctx, w, &h.client); err != nil {
+			return err
+		}
+		if err := insertKeys(h.ctx, w); err != nil {
+			return err
+		}
+		return directory.InsertUser(h.ctx, w, &h.pool, u)
+	}))
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fails checks the type and, unless it is empty, the message of an error.
+func fails(t testing.TB, err error, want *wire.ErrorType, message string) {
+	t.Helper()
+	e, ok := wire.AsError(err)
+	if !ok || e.Type != want || message != "" && e.Message != message {
+		t.Helper()
+		t.Errorf("got %v, want %s: %s", err, want.Code, message)
+	}
+}
+
+func hidden(c *directory.Client) { c.PreventExistence = true }
+
+func (h *house) user(t testing.TB) directory.User {
+	t.Helper()
+	row, err := directory.Users.Get(h.ctx, h.core.Store, poolID, userID)
+	must(t, err)
+	return row.Doc
+}
+
+func (h *house) changeUser(t testing.TB, change func(*directory.User)) {
+	t.Helper()
+	must(t, h.core.Store.Update(h.ctx, func(w store.Writer) error {
+		row, err := directory.Users.Get(h.ctx, w, poolID, userID)
+		if err != nil {
+			return err
+		}
+		change(&row.Doc)
+		return directory.Users.Update(h.ctx, w, &row)
+	}))
+}
+
+// byName signs in with USER_PASSWORD_AUTH.
+func (h *house) byName(name, password string) (*api.InitiateAuthResponse, error) {
+	return h.InitiateAuth(h.ctx, &api.InitiateAuthRequest{
+		ClientId: clientID, AuthFlow: api.AuthFlowTypeUserPasswordAuth, AuthParameters: map[string]string{"USERNAME": name, "PASSWORD": password},
+	})
+}
+
+// in signs ada in.
+func (h *house) in(t testing.TB) *api.AuthenticationResultType {
+	t.Helper()
+	out, err := h.byName("ada", password)
+	must(t, err)
+	return out.AuthenticationResult
+}
+
+// claimsOf reads the claims of a token that this server issued.
+func (h *house) claimsOf(t testing.TB, token *string) map[string]any {
+	t.Helper()
+	c, err := h.tokens.VerifyID(h.ctx, directory.Token(*token), poolID)
+	must(t, err)
+	b, err := json.Marshal(c.All)
+	must(t, err)
+	var m map[string]any
+	must(t, json.Unmarshal(b, &m))
+	return m
+}
+
+const notRight = "Incorrect username or password."
+
+func temporary(u *directory.User) {
+	u.Status, u.TemporaryUntil = directory.ForceChangePassword, time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+}
+
+func (h *house) refreshBy(token string) error {
+	_, err := h.InitiateAuth(h.ctx, &api.InitiateAuthRequest{
+		ClientId: clientID, AuthFlow: api.AuthFlowTypeRefreshTokenAuth, AuthParameters: map[string]string{"REFRESH_TOKEN": token},
+	})
+	return err
+}
