@@ -165,7 +165,7 @@ func ReleaseAliases(ctx context.Context, w store.Writer, p *Pool, u *User) error
 	return nil
 }
 
-// DeleteUser removes a user with their memberships, devices and passkeys.
+// DeleteUser removes a user with their memberships, devices, passkeys and links.
 func DeleteUser(ctx context.Context, w store.Writer, poolID, sub string) error {
 	if _, err := Members.DeleteAll(ctx, w, "by_user", poolID, sub); err != nil {
 		return err
@@ -174,6 +174,9 @@ func DeleteUser(ctx context.Context, w store.Writer, poolID, sub string) error {
 		return err
 	}
 	if _, err := Passkeys.DeleteAll(ctx, w, "", poolID, sub); err != nil {
+		return err
+	}
+	if _, err := UserLinks.DeleteAll(ctx, w, "by_user", poolID, sub); err != nil {
 		return err
 	}
 	return Users.Delete(ctx, w, poolID, sub)
