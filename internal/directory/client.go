@@ -6,7 +6,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// Client is an app client. Its ID is 26 lower-case letters and digits and never reused.
+// Client is an app client. Its ID is 26 lower-case letters and digits, unless it was chosen (1 to 128 of [\w+]), and not reused while its pool lives.
 type Client struct {
 	ID       string    `json:"id"`
 	PoolID   string    `json:"poolId"`
@@ -35,7 +35,8 @@ type Client struct {
 	RotationGrace    time.Duration `json:"rotationGrace,omitempty"`
 	ChallengeLife    time.Duration `json:"challengeLife"` // AuthSessionValidity
 
-	MoreSecrets      []ClientSecret `json:"moreSecrets,omitempty"` // beside SealedSecret, for rotation; each counts
+	SecretCreated    time.Time      `json:"secretCreated,omitzero"` // when SealedSecret was made; zero: with the client
+	MoreSecrets      []ClientSecret `json:"moreSecrets,omitempty"`  // beside SealedSecret, for rotation; each counts
 	OAuth            *OAuth         `json:"oauth,omitempty"`
 	Analytics        *Analytics     `json:"analytics,omitempty"`
 	PropagateContext bool           `json:"propagateContext,omitempty"` // EnablePropagateAdditionalUserContextData
@@ -43,7 +44,7 @@ type Client struct {
 
 // ClientSecret is a further secret of a client.
 type ClientSecret struct {
-	ID      string    `json:"id"` // "<client id>--<number>"
+	ID      string    `json:"id"` // "<client id>--<milliseconds since 1970>"
 	Created time.Time `json:"created"`
 	Sealed  []byte    `json:"sealed"` // purpose at-rest/client-secret, tenant PoolID, row "user_pool_clients", client id, "secret:"+ID
 }

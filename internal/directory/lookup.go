@@ -11,7 +11,7 @@ import (
 
 // Tables lists the tables of this package, for opening the store.
 func Tables() []store.AnyTable {
-	return []store.AnyTable{Pools, Clients, Users, Groups, Members, Devices, Passkeys, Providers, ProviderIDs, UserLinks, Domains, ResourceServers}
+	return []store.AnyTable{Pools, Clients, Users, Groups, Members, Devices, Passkeys, Providers, ProviderIDs, UserLinks, Domains, ResourceServers, RetiredPools, RetiredClients}
 }
 
 // Canonical gives a name as the pool compares it: folded in ASCII only, so that no two scripts' letters ever meet.

@@ -6,7 +6,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// Pool is a user pool. Its ID is "<region>_<9 letters and digits>" and never reused.
+// Pool is a user pool. Its ID is "<region>_<9 letters and digits>", or of up to 55 characters where it was chosen, and no other account's ever after.
 type Pool struct {
 	ID         string    `json:"id"`
 	Account    string    `json:"account"`
@@ -25,7 +25,7 @@ type Pool struct {
 	Password           PasswordPolicy    `json:"password"`
 	AdminCreateOnly    bool              `json:"adminCreateOnly,omitempty"`
 	DeletionProtection bool              `json:"deletionProtection,omitempty"`
-	Tier               string            `json:"tier,omitempty"` // LITE, ESSENTIALS, PLUS; a label: no feature depends on it
+	Tier               string            `json:"tier,omitempty"` // LITE, ESSENTIALS, PLUS: what may be switched on
 	Tags               map[string]string `json:"tags,omitempty"`
 	Invite             MessageTemplate   `json:"invite"`
 	Verification       MessageTemplate   `json:"verification"`

@@ -15,6 +15,7 @@ const (
 	Confirmed           Status = "CONFIRMED"
 	ResetRequired       Status = "RESET_REQUIRED"
 	ForceChangePassword Status = "FORCE_CHANGE_PASSWORD"
+	ExternalProvider    Status = "EXTERNAL_PROVIDER" // signs in through another provider; has no password
 )
 
 // User is a user of a pool. Sub is a random UUID and never reused. Username is the name as it was given; where the pool's sign-in name is an
