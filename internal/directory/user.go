@@ -61,6 +61,20 @@ type Preference struct {
 	Preferred string `json:"preferred,omitempty"` // SMS_MFA, SOFTWARE_TOKEN_MFA, EMAIL_OTP or WEB_AUTHN_MFA, as UserMFASettingList spells them
 }
 
+// List is what is enabled, as UserMFASettingList spells it; nil: nothing.
+func (m Preference) List() []string {
+	var out []string
+	for _, f := range []struct {
+		name    string
+		enabled bool
+	}{{"SMS_MFA", m.SMS}, {"SOFTWARE_TOKEN_MFA", m.TOTP}, {"EMAIL_OTP", m.Email}, {"WEB_AUTHN_MFA", m.WebAuthn}} {
+		if f.enabled {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
+
 // TOTP is the software token of a user (RFC 6238: SHA-1, 30 seconds, six digits).
 type TOTP struct {
 	Sealed   []byte `json:"sealed,omitempty"`   // seed in force: purpose at-rest/totp-seed, tenant PoolID, row "users", Sub, "totp"; empty: none yet
