@@ -17,7 +17,7 @@ const (
 // Kind says what a message is for.
 type Kind string
 
-// The kinds of messages, named after the trigger sources of Cognito's custom message trigger
+// The kinds of messages, named after the trigger sources of Cognito's custom message trigger and custom senders
 // (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-custom-message.html).
 const (
 	Invitation      Kind = "AdminCreateUser"
@@ -26,16 +26,18 @@ const (
 	ForgotPassword  Kind = "ForgotPassword"
 	VerifyAttribute Kind = "VerifyUserAttribute"
 	UpdateAttribute Kind = "UpdateUserAttribute"
+	Authentication  Kind = "Authentication"
+	Takeover        Kind = "AccountTakeOverNotification"
 )
 
-// Message is one message to one user.
+// Message is one message to one user, with its text.
 type Message struct {
 	Time     time.Time `json:"time"`
 	Medium   Medium    `json:"medium"`
 	To       string    `json:"to"`                // e-mail address or phone number
 	Subject  string    `json:"subject,omitempty"` // e-mail only
-	Body     string    `json:"body"`
-	Code     string    `json:"code"` // confirmation code or temporary password, as it stands in the body
+	Body     string    `json:"body"`              // HTML where it has tags
+	Code     string    `json:"code"`              // confirmation code or temporary password, as the user types it
 	Username string    `json:"username"`
 	PoolID   string    `json:"poolId"`
 	Kind     Kind      `json:"kind"`

@@ -43,6 +43,16 @@ func OpenOutbox(path string) (*Outbox, error) {
 	return o, nil
 }
 
+// ReadOutbox reads the messages of a file that a server may be writing to, newest first; n < 1 gives all. It changes nothing. A file that is not there
+// holds none.
+func ReadOutbox(path string, n int) ([]Message, error) {
+	o := &Outbox{path: path}
+	if err := o.load(); err != nil {
+		return nil, fmt.Errorf("notify: outbox: %w", err)
+	}
+	return o.List(n), nil
+}
+
 func (o *Outbox) load() error {
 	f, err := os.Open(o.path)
 	if errors.Is(err, fs.ErrNotExist) {

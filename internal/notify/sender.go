@@ -3,54 +3,137 @@ package notify
 import (
 	"context"
 	"errors"
+	"io"
+	"maps"
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/hook"
 )
 
-// Sender renders messages and puts them into an outbox.
-type Sender struct {
-	outbox *Outbox
-	now    func() time.Time
+// SMSSender is a gateway for phones.
+type SMSSender interface {
+	// SendSMS hands over one message. An error means that it was not accepted.
+	SendSMS(ctx context.Context, m Message) error
 }
 
-// NewSender makes a Sender. Both parameters are required.
+// MailSender is a gateway for e-mail.
+type MailSender interface {
+	// SendMail hands over one message in the name of a pool. An error means that it was not accepted.
+	SendMail(ctx context.Context, p *directory.Pool, m Message) error
+}
+
+// Config is what a Sender needs. Outbox, Now and Random are required.
+type Config struct {
+	Outbox   *Outbox
+	Mail     MailSender        // nil: the outbox
+	SMS      SMSSender         // nil: the outbox
+	Triggers hook.Invoker      // nil: messages of pools with a trigger for messages fail
+	Keys     map[string][]byte // ARN of a KMS key -> 32 bytes: what codes for custom senders are encrypted with
+	Now      func() time.Time
+	Random   io.Reader
+}
+
+// Sender gives messages their text and hands them on. It is safe for concurrent use.
+type Sender struct{ Config }
+
+// New makes a Sender.
+func New(c Config) *Sender { return &Sender{c} }
+
+// NewSender makes a Sender that puts everything into the outbox.
 func NewSender(outbox *Outbox, now func() time.Time) *Sender {
-	return &Sender{outbox: outbox, now: now}
+	return New(Config{Outbox: outbox, Now: now})
 }
 
-// errNoDestination means that a message has nowhere to go.
-var errNoDestination = errors.New("notify: no destination")
+var (
+	errNoDestination = errors.New("notify: no destination")
+	errNoTriggers    = errors.New("notify: the pool names a trigger, and none can be called")
+)
 
-// SendInvitation tells a user that an administrator made, by medium EMAIL or SMS, their name and temporary password. name is what the user
-// signs in with.
-func (s *Sender) SendInvitation(_ context.Context, p *directory.Pool, u *directory.User, medium, name, password string) error {
-	to := u.Attributes["email"]
-	if Medium(medium) == SMS {
-		to = u.Attributes["phone_number"]
+// Send sends one message to one user. Errors of triggers are in the protocol's words; any other error means that the message was not accepted.
+func (s *Sender) Send(ctx context.Context, m directory.Message) error {
+	if m.Destination == "" && m.User != nil {
+		m.Destination = m.User.Attributes["email"]
+		if Medium(m.Medium) == SMS {
+			m.Destination = m.User.Attributes["phone_number"]
+		}
 	}
-	return s.send(p, Invitation, Medium(medium), to, name, password)
+	if m.Destination == "" || m.User == nil || m.Pool == nil {
+		return errNoDestination
+	}
+	if m.Name == "" {
+		m.Name = m.User.Username
+	}
+	if sender, source := customSender(&m); sender {
+		return s.handToFunction(ctx, &m, source)
+	}
+	t := template(&m)
+	if m.Pool.Triggers.CustomMessage != "" && Kind(m.Kind) != Takeover {
+		var err error
+		if t, err = s.customText(ctx, &m, t); err != nil {
+			return err
+		}
+	}
+	return s.hand(ctx, m.Pool, s.compose(&m, t))
 }
 
-// SendCode sends a confirmation code to a destination: a phone number when it begins with a plus sign, else an e-mail address.
-func (s *Sender) SendCode(_ context.Context, p *directory.Pool, u *directory.User, kind, code, destination string) error {
+// Outside tells whether the messages of a pool for a medium leave this server: then sending takes as long as somebody else takes.
+func (s *Sender) Outside(p *directory.Pool, medium string) bool {
+	t := &p.Triggers
+	if Medium(medium) == SMS {
+		return s.SMS != nil || t.CustomMessage != "" || t.CustomSMSSender != ""
+	}
+	return s.Mail != nil || t.CustomMessage != "" || t.CustomEmailSender != ""
+}
+
+// compose replaces the placeholders.
+func (s *Sender) compose(m *directory.Message, t text) Message {
+	v := values{username: m.Name, code: m.Code}
+	out := Message{
+		Time: s.Now().UTC(), Medium: Medium(m.Medium), To: m.Destination, Code: m.Code, Username: m.Name, PoolID: m.Pool.ID, Kind: Kind(m.Kind),
+	}
+	if out.Medium == SMS {
+		out.Body = v.render(t.body, false)
+		return out
+	}
+	out.Subject = values{username: m.Name}.render(t.subject, false)
+	v.link = m.Link
+	out.Body = v.render(t.body, hasTags(t.body, m.Link != ""))
+	return out
+}
+
+// hand gives a message to the gateway of its medium, or to the outbox where there is none.
+func (s *Sender) hand(ctx context.Context, p *directory.Pool, m Message) error {
+	switch {
+	case m.Medium == SMS && s.SMS != nil:
+		return s.SMS.SendSMS(ctx, m)
+	case m.Medium == Email && s.Mail != nil:
+		return s.Mail.SendMail(ctx, p, m)
+	}
+	return s.Outbox.Put(m)
+}
+
+// attributes are the user's for an event, with the address that the message goes to: a new one is not the user's before it is verified.
+func attributes(m *directory.Message) map[string]string {
+	out := maps.Clone(hook.Attributes(m.User))
+	if Medium(m.Medium) == SMS {
+		out["phone_number"] = m.Destination
+	} else {
+		out["email"] = m.Destination
+	}
+	return out
+}
+
+// SendInvitation sends an invitation. Send takes its place.
+func (s *Sender) SendInvitation(ctx context.Context, p *directory.Pool, u *directory.User, medium, name, password string) error {
+	return s.Send(ctx, directory.Message{Pool: p, User: u, Name: name, Kind: string(Invitation), Medium: medium, Code: password})
+}
+
+// SendCode sends a confirmation code. Send takes its place.
+func (s *Sender) SendCode(ctx context.Context, p *directory.Pool, u *directory.User, kind, code, destination string) error {
 	medium := Email
 	if directory.IsPhoneNumber(destination) {
 		medium = SMS
 	}
-	return s.send(p, Kind(kind), medium, destination, u.Username, code)
-}
-
-func (s *Sender) send(p *directory.Pool, kind Kind, medium Medium, to, username, code string) error {
-	if to == "" {
-		return errNoDestination
-	}
-	t := template(p, kind)
-	m := Message{Time: s.now().UTC(), Medium: medium, To: to, Code: code, Username: username, PoolID: p.ID, Kind: kind}
-	if medium == SMS {
-		m.Body = render(t.SMS, username, code)
-	} else {
-		m.Subject, m.Body = render(t.Subject, username, ""), render(t.Email, username, code)
-	}
-	return s.outbox.Put(m)
+	return s.Send(ctx, directory.Message{Pool: p, User: u, Kind: kind, Medium: string(medium), Code: code, Destination: destination})
 }
