@@ -38,9 +38,23 @@ func (s *Service) setter(ctx context.Context, access, session *string) (setter, 
 	return setter{visitor{setup.Pool, setup.Client, u}, &setup}, userError(err)
 }
 
+// due refuses a session that waits for a software token when the user has one in force by now: who only knows the password must not put their own
+// in its place.
+func (who setter) due(u *directory.User) error {
+	if who.setup != nil && u.MFA.TOTP && u.TOTP != nil && u.TOTP.Verified {
+		return api.NotAuthorizedException.New("Invalid session for the user.")
+	}
+	return nil
+}
+
 // change changes the user's record and, where a sign-in waits, moves it on in the same transaction.
 func (s *Service) change(ctx context.Context, who setter, verified bool, change func(*directory.User) error) (session *string, err error) {
-	err = s.changeUser(ctx, who.visitor, change, func(ctx context.Context, w store.Writer) error {
+	err = s.changeUser(ctx, who.visitor, func(u *directory.User) error {
+		if err := who.due(u); err != nil {
+			return err
+		}
+		return change(u)
+	}, func(ctx context.Context, w store.Writer) error {
 		if who.setup == nil {
 			return nil
 		}
