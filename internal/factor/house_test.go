@@ -216,3 +216,16 @@ func together(n int, try func() error) (successes int, failures []error) {
 	group.Wait()
 	return successes, failures
 }
+
+func (h *house) changePool(t testing.TB, change func(*directory.Pool)) {
+	t.Helper()
+	must(t, h.Store.Update(h.ctx, func(w store.Writer) error {
+		row, err := directory.Pools.Get(h.ctx, w, poolID)
+		if err != nil {
+			return err
+		}
+		change(&row.Doc)
+		h.pool = row.Doc
+		return directory.Pools.Update(h.ctx, w, &row)
+	}))
+}
