@@ -1,0 +1,211 @@
+package federate
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/jws"
+)
+
+// Client fetches documents. It decides which addresses may be reached, follows no redirects, and bounds time and size.
+type Client interface {
+	Get(ctx context.Context, url string) (body []byte, header http.Header, err error)
+}
+
+// Config is what a Verifier works with.
+type Config struct {
+	Client Client           // required
+	Store  *store.DB        // required for SAML; opened with Tables
+	Now    func() time.Time // required
+	// Local gives the keys of an issuer that this server is itself; ok is false for all others. nil: there is none.
+	Local func(ctx context.Context, issuer string) (keys jws.KeySet, ok bool, err error)
+}
+
+// Verifier verifies tokens and responses. It is safe for concurrent use.
+type Verifier struct {
+	config  Config
+	mu      sync.Mutex
+	issuers map[place]*issuer
+}
+
+// New makes a Verifier. It opens nothing.
+func New(c Config) *Verifier { return &Verifier{config: c, issuers: map[place]*issuer{}} }
+
+// Provider is an OpenID Connect provider.
+type Provider struct {
+	Issuer    string   // https URL as the provider's tokens spell it
+	ClientIDs []string // audiences that are accepted
+	JWKSURI   string   // where the keys are; empty: discovery tells
+	// MaxAge is how old a token may be since it was issued; 0 is 24 hours, the age beyond which STS says that a token is too old.
+	MaxAge time.Duration
+}
+
+// Identity is what a verified token says.
+type Identity struct {
+	Issuer          string
+	Subject         string
+	Audience        []string // every "aud"; at least one
+	AuthorizedParty string   // "azp"; empty if there is none
+	Claims          map[string]any
+	IssuedAt        time.Time
+	Expires         time.Time
+}
+
+const (
+	maxAge  = 24 * time.Hour
+	skew    = time.Minute // of a provider's clock that runs ahead; nothing is accepted after its end
+	maxAuds = 100
+)
+
+// claims are those that are checked (OpenID Connect Core 1.0 section 2, RFC 7519 section 4.1).
+type claims struct {
+	Iss string       `json:"iss"`
+	Sub string       `json:"sub"`
+	Aud audience     `json:"aud"`
+	Azp string       `json:"azp"`
+	Exp *numericDate `json:"exp"`
+	Iat *numericDate `json:"iat"`
+	Nbf *numericDate `json:"nbf"`
+}
+
+// audience is one text or a list of them.
+type audience []string
+
+// UnmarshalJSON reads both forms.
+func (a *audience) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*a = audience{one}
+		return nil
+	}
+	var list []string
+	if err := json.Unmarshal(data, &list); err != nil {
+		return err
+	}
+	*a = list
+	return nil
+}
+
+// numericDate is seconds since 1970, possibly with a fraction (RFC 7519 section 2).
+type numericDate int64
+
+// UnmarshalJSON reads a number of a size that is a time.
+func (n *numericDate) UnmarshalJSON(data []byte) error {
+	var f float64
+	if err := json.Unmarshal(data, &f); err != nil {
+		return err
+	}
+	if math.IsNaN(f) || f < 0 || f > 1<<40 || data[0] == 'n' {
+		return fmt.Errorf("not a time")
+	}
+	*n = numericDate(f)
+	return nil
+}
+
+func (n numericDate) time() time.Time { return time.Unix(int64(n), 0).UTC() }
+
+// Issuer reads which issuer a token claims to be of, to find its provider. Nothing of it is proven. Errors match ErrInvalid.
+func Issuer(text string) (string, error) {
+	t, err := parseToken(text)
+	if err != nil {
+		return "", err
+	}
+	c, err := t.claims()
+	if err != nil {
+		return "", err
+	}
+	return c.Iss, nil
+}
+
+func (t *token) claims() (*claims, error) {
+	var c claims
+	if err := jws.StrictObject(t.payload, &c); err != nil {
+		return nil, invalid(notJWT)
+	}
+	if c.Iss == "" {
+		return nil, missing("iss")
+	}
+	return &c, nil
+}
+
+func missing(claim string) error { return invalid("Missing a required claim: " + claim) }
+
+// VerifyOIDC verifies an ID token of the provider: form, issuer, signature, times, audience. The audience that has to be among the client IDs is
+// "azp" where the token has one, as in STS, else one of "aud". Errors are *Error, or failures of this server.
+func (v *Verifier) VerifyOIDC(ctx context.Context, p Provider, text string) (Identity, error) {
+	t, err := parseToken(text)
+	if err != nil {
+		return Identity{}, err
+	}
+	c, err := t.claims()
+	if err != nil {
+		return Identity{}, err
+	}
+	if c.Iss != p.Issuer {
+		return Identity{}, invalid("The token is of another issuer.")
+	}
+	k, err := v.keyOf(ctx, place{p.Issuer, p.JWKSURI}, t.kid)
+	if err != nil {
+		return Identity{}, err
+	}
+	if !t.verify(k) {
+		return Identity{}, invalid("Token signature invalid")
+	}
+	if err := c.check(&p, v.config.Now()); err != nil {
+		return Identity{}, err
+	}
+	id := Identity{Issuer: c.Iss, Subject: c.Sub, Audience: c.Aud, AuthorizedParty: c.Azp, IssuedAt: c.Iat.time(), Expires: c.Exp.time()}
+	if err := json.Unmarshal(t.payload, &id.Claims); err != nil { // it was read strictly before
+		return Identity{}, invalid(notJWT)
+	}
+	return id, nil
+}
+
+// check holds the claims of a token whose signature is proven against the provider and the clock.
+func (c *claims) check(p *Provider, now time.Time) error {
+	switch {
+	case c.Sub == "":
+		return missing("sub")
+	case len(c.Aud) == 0 || len(c.Aud) > maxAuds || slices.Contains(c.Aud, ""):
+		return missing("aud")
+	case c.Exp == nil:
+		return missing("exp")
+	case c.Iat == nil:
+		return missing("iat")
+	}
+	if !now.Before(c.Exp.time()) {
+		return &Error{Kind: ErrExpired, Message: fmt.Sprintf("Token expired: current date/time %d must be before the expiration date/time %d", now.Unix(), int64(*c.Exp))}
+	}
+	age := p.MaxAge
+	if age == 0 {
+		age = maxAge
+	}
+	if old := now.Sub(c.Iat.time()); old > age {
+		return &Error{Kind: ErrExpired, Message: fmt.Sprintf("Token too old: %d", int64(old.Seconds()))}
+	}
+	latest := now.Add(skew)
+	if c.Iat.time().After(latest) {
+		return invalid("The token was issued in the future.")
+	}
+	if c.Nbf != nil && c.Nbf.time().After(latest) {
+		return invalid(fmt.Sprintf("Token must not be accepted before %d", int64(*c.Nbf)))
+	}
+	if !c.intended(p.ClientIDs) {
+		return &Error{Kind: ErrAudience, Message: "Incorrect token audience"}
+	}
+	return nil
+}
+
+func (c *claims) intended(clients []string) bool {
+	if c.Azp != "" {
+		return slices.Contains(clients, c.Azp)
+	}
+	return slices.ContainsFunc(c.Aud, func(a string) bool { return slices.Contains(clients, a) })
+}
