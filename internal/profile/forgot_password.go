@@ -7,11 +7,12 @@ import (
 	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/hook"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// ForgotPassword sends a code with which a user can set a new password. A client that hides who exists gets an answer of the same shape for
-// everybody who cannot be sent one.
+// ForgotPassword sends a code with which a user can set a new password. Somebody whom the pool does not know may be known to its migration trigger. A
+// client that hides who exists gets an answer of the same shape for everybody who cannot be sent one.
 func (s *Service) ForgotPassword(ctx context.Context, in *api.ForgotPasswordRequest) (*api.ForgotPasswordResponse, error) {
 	d, err := s.core.Open(ctx, in.ClientId)
 	if err != nil {
@@ -21,6 +22,9 @@ func (s *Service) ForgotPassword(ctx context.Context, in *api.ForgotPasswordRequ
 		return nil, err
 	}
 	a, err := s.core.Find(ctx, d, in.Username)
+	if a.Ghost || errors.Is(err, api.UserNotFoundException) {
+		a, err = s.migrate(ctx, d, in, a, err)
+	}
 	if err != nil {
 		return nil, nameless(err)
 	}
@@ -32,21 +36,22 @@ func (s *Service) ForgotPassword(ctx context.Context, in *api.ForgotPasswordRequ
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.core.NewCode(d.Pool, a.User(), account.ResetCode, attribute, "ForgotPassword")
+	c, err := s.newCode(d, a.User(), attribute, occasion{account.ResetCode, "ForgotPassword", in.ClientMetadata})
 	if err != nil {
 		return nil, err
 	}
-	details, err := s.core.StoreAndSend(ctx, c)
+	details, err := s.storeAndSend(ctx, d, attribute, c)
 	return &api.ForgotPasswordResponse{CodeDeliveryDetails: details}, err
 }
 
-// recoverBy chooses the address that a code goes to: the first of the pool's order that the user has verified.
+// recoverBy chooses the address that a code goes to: the first of the pool's order that the user has verified
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/managing-users-passwords.html#user-pool-password-reset-and-recovery).
 func recoverBy(p *directory.Pool, a *account.Account) (string, error) {
 	u := a.User()
 	switch {
 	case !u.Enabled:
 		return "", account.UserDisabled()
-	case u.Status == directory.ForceChangePassword:
+	case u.Status == directory.ForceChangePassword, u.Status == directory.ExternalProvider:
 		return "", api.NotAuthorizedException.New("User password cannot be reset in the current state.")
 	}
 	order := p.RecoveryOrder
@@ -82,14 +87,27 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, in *api.ConfirmForg
 	if _, err := recoverBy(d.Pool, &a); err != nil && d.Client.PreventExistence {
 		a = s.core.GhostOf(d.Pool, in.Username) // as ForgotPassword did
 	}
-	sub := a.User().Sub
 	if err := account.CheckPolicy(d.Pool, in.Password); err != nil {
 		return nil, err
 	}
 	fresh := *a.User()
 	historic := s.core.SetPassword(ctx, d.Pool, &fresh, in.Password) // for a ghost as well: the same arithmetic
-	err = s.core.Redeem(ctx, d.Pool, sub, account.ResetCode, in.ConfirmationCode, func(ctx context.Context, w store.Writer, c *account.Code) error {
-		row, err := directory.Users.Get(ctx, w, d.Pool.ID, sub)
+	fresh.Status = directory.Confirmed
+	u, err := s.redeemReset(ctx, d, &a, in.ConfirmationCode, &fresh, historic)
+	if err != nil {
+		return nil, account.WriteError(err)
+	}
+	if err := s.afterwards(ctx, d, u, hook.PostConfirmationForgotPassword, in.ClientMetadata); err != nil {
+		return nil, err
+	}
+	return &api.ConfirmForgotPasswordResponse{}, nil
+}
+
+// redeemReset uses up the code and stores the user as they are with the new password. Only who has the code learns why a password is refused.
+func (s *Service) redeemReset(ctx context.Context, d account.Door, a *account.Account, code string, fresh *directory.User, refused error) (*directory.User, error) {
+	var u directory.User
+	err := s.core.Redeem(ctx, d.Pool, a.User().Sub, account.ResetCode, code, func(ctx context.Context, w store.Writer, c *account.Code) error {
+		row, err := directory.Users.Get(ctx, w, d.Pool.ID, a.User().Sub)
 		switch {
 		case errors.Is(err, store.ErrNotFound):
 			return account.Mismatch()
@@ -99,16 +117,17 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, in *api.ConfirmForg
 			return account.UserDisabled()
 		case row.Version != a.Row.Version:
 			return store.ErrConflict
-		case historic != nil: // only who has the code learns that a password was used before
-			return historic
+		case refused != nil:
+			return refused
 		}
-		row.Doc = fresh
-		row.Doc.Status = directory.Confirmed
+		row.Doc = *fresh
+		row.Doc.Attributes = account.Merged(fresh.Attributes, nil) // the transaction may be tried again
 		s.core.Prove(&row.Doc, c)
-		return directory.UpdateUser(ctx, w, d.Pool, &row)
+		if err := directory.UpdateUser(ctx, w, d.Pool, &row); err != nil {
+			return err
+		}
+		u = row.Doc
+		return nil
 	})
-	if err != nil {
-		return nil, account.WriteError(err)
-	}
-	return &api.ConfirmForgotPasswordResponse{}, nil
+	return &u, err
 }

@@ -5,7 +5,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
-// Operations lists what this package performs. The operations are unsigned: their authority is the password, code or token inside.
+// Operations lists what this package performs. All but the administrator's are unsigned: their authority is the password, code or token inside.
 func (s *Service) Operations() []wire.Binding {
 	return []wire.Binding{
 		wire.Bind(api.GetUser, s.GetUser),
@@ -21,5 +21,6 @@ func (s *Service) Operations() []wire.Binding {
 		wire.Bind(api.ResendConfirmationCode, s.ResendConfirmationCode),
 		wire.Bind(api.ForgotPassword, s.ForgotPassword),
 		wire.Bind(api.ConfirmForgotPassword, s.ConfirmForgotPassword),
+		wire.Bind(api.AdminResetUserPassword, s.AdminResetUserPassword, s.askAdminResetUserPassword),
 	}
 }

@@ -2,8 +2,11 @@ package profile
 
 import (
 	"context"
+	"sync"
 
 	"github.com/mayfly-id/mayfly/internal/account"
+	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/hook"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
@@ -13,17 +16,46 @@ type Tokens interface {
 	RevokeUser(ctx context.Context, w store.Writer, poolID, sub string) error
 }
 
-// Config is what the service needs. Everything is required.
+// Sessions takes a new user from signing up to signing in without another proof
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_SignUp.html, Session).
+type Sessions interface {
+	// SignedUp seals a session for a user who waits for confirmation.
+	SignedUp(ctx context.Context, d account.Door, u *directory.User) (string, error)
+	// Confirmed uses up a session of SignedUp, which must be this client's and user's, in the transaction that confirms the user by a code which went
+	// to an attribute. It seals a session that USER_AUTH takes for a proof of that attribute. The error is in the protocol's words.
+	Confirmed(ctx context.Context, w store.Writer, d account.Door, u *directory.User, session, attribute string) (string, error)
+}
+
+// Config is what the service needs. Core, Tokens and URL are required.
 type Config struct {
-	Core   *account.Core
-	Tokens Tokens
+	Core     *account.Core
+	Tokens   Tokens
+	Triggers hook.Invoker // nil: what a pool has a trigger for is refused
+	Sessions Sessions     // nil: no sessions are handed out, and none is taken
+	URL      string       // base of links in messages, such as https://id.example.com
+	// Outside tells whether messages of a pool by a medium, EMAIL or SMS, leave the server; nil: none do. How long those take must not tell who exists.
+	Outside func(p *directory.Pool, medium string) bool
+	Report  func(error) // told what nobody waits for any more
 }
 
 // Service performs the operations. It is safe for concurrent use.
 type Service struct {
-	core   *account.Core
-	tokens Tokens
+	Config
+	core  *account.Core
+	slots chan struct{} // of messages that go out after the answer
+	work  sync.WaitGroup
 }
 
+// mostWaiting is how many messages go out after their answers at a time; more hold up the answer.
+const mostWaiting = 64
+
 // New makes the service.
-func New(c Config) *Service { return &Service{core: c.Core, tokens: c.Tokens} }
+func New(c Config) *Service {
+	if c.Report == nil {
+		c.Report = func(error) {}
+	}
+	return &Service{Config: c, core: c.Core, slots: make(chan struct{}, mostWaiting)}
+}
+
+// Wait waits for messages that are still going out. No operation may begin after it.
+func (s *Service) Wait() { s.work.Wait() }

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/mayfly-id/mayfly/internal/account"
@@ -17,11 +18,20 @@ func (s *Service) GetUser(ctx context.Context, in *api.GetUserRequest) (*api.Get
 	if err != nil {
 		return nil, err
 	}
-	return &api.GetUserResponse{Username: row.Doc.Username, UserAttributes: shown(d.Client, &row.Doc)}, nil
+	u := &row.Doc
+	out := &api.GetUserResponse{Username: u.Username, UserAttributes: shown(d.Client, u), UserMFASettingList: u.MFA.List()}
+	if u.MFA.Preferred != "" {
+		out.PreferredMfaSetting = &u.MFA.Preferred
+	}
+	for _, attribute := range u.MFAOptions {
+		medium := api.DeliveryMediumType(account.Medium(attribute))
+		out.MFAOptions = append(out.MFAOptions, api.MFAOptionType{AttributeName: &attribute, DeliveryMedium: &medium})
+	}
+	return out, nil
 }
 
-// UpdateUserAttributes changes attributes of the caller. A new e-mail address or phone number is not verified; where the pool verifies it,
-// a code is sent there.
+// UpdateUserAttributes changes attributes of the caller. A new e-mail address or phone number is not verified; where the pool verifies it, a code is
+// sent there. Where the pool wants it verified first, the old one stays until then.
 func (s *Service) UpdateUserAttributes(ctx context.Context, in *api.UpdateUserAttributesRequest) (*api.UpdateUserAttributesResponse, error) {
 	d, row, err := s.core.BearerUser(ctx, in.AccessToken)
 	if err != nil {
@@ -34,24 +44,22 @@ func (s *Service) UpdateUserAttributes(ctx context.Context, in *api.UpdateUserAt
 	if err := checkChange(d, &row.Doc, values); err != nil {
 		return nil, err
 	}
-	changed := changeAttributes(&row.Doc, values)
+	addresses := changeAttributes(d.Pool, &row.Doc, values)
 	row.Doc.Modified = s.core.Now()
-	var pending []*account.PendingCode
-	for _, attribute := range changed {
-		if !slices.Contains(d.Pool.AutoVerified, attribute) {
-			continue
-		}
-		c, err := s.core.NewCode(d.Pool, &row.Doc, account.VerifyKind(attribute), attribute, "UpdateUserAttribute")
+	var codes []*account.PendingCode
+	for _, attribute := range addresses {
+		c, err := s.newCode(d, withPending(&row.Doc, attribute), attribute, occasion{account.VerifyKind(attribute), "UpdateUserAttribute", in.ClientMetadata})
 		if err != nil {
 			return nil, err
 		}
-		pending = append(pending, c)
+		codes = append(codes, c)
 	}
 	err = s.core.Store.Update(ctx, func(w store.Writer) error {
-		if err := directory.UpdateUser(ctx, w, d.Pool, &row); err != nil {
+		changed := row
+		if err := directory.UpdateUser(ctx, w, d.Pool, &changed); err != nil {
 			return err
 		}
-		for _, c := range pending {
+		for _, c := range codes {
 			if err := s.core.PutCode(ctx, w, c); err != nil {
 				return err
 			}
@@ -62,7 +70,7 @@ func (s *Service) UpdateUserAttributes(ctx context.Context, in *api.UpdateUserAt
 		return nil, account.WriteError(err)
 	}
 	out := &api.UpdateUserAttributesResponse{CodeDeliveryDetailsList: []api.CodeDeliveryDetailsType{}}
-	for _, c := range pending {
+	for _, c := range codes {
 		details, err := s.core.Send(ctx, c)
 		if err != nil {
 			return nil, err
@@ -88,24 +96,50 @@ func checkChange(d account.Door, u *directory.User, values map[string]string) er
 	return nil
 }
 
-// changeAttributes sets the values and lists the addresses that are new, and therefore not verified.
-func changeAttributes(u *directory.User, values map[string]string) []string {
-	var changed []string
+// changeAttributes sets the values and lists the addresses that are to be verified by a code. A new address that the pool wants verified first waits
+// beside the old one; one that there is no old one of takes its place at once, unverified.
+func changeAttributes(p *directory.Pool, u *directory.User, values map[string]string) []string {
+	var verify []string
 	before := u.Attributes
-	u.Attributes = account.Merged(before, values)
+	u.Attributes, u.Pending = account.Merged(before, values), maps.Clone(u.Pending)
 	for _, address := range []string{"email", "phone_number"} {
 		value, given := values[address]
-		if !given || value == before[address] {
+		if !given {
 			continue
 		}
-		if value == "" {
+		delete(u.Pending, address)
+		verified := slices.Contains(p.AutoVerified, address)
+		switch {
+		case value == before[address]:
+			continue
+		case value == "":
 			delete(u.Attributes, address+"_verified")
 			continue
+		case before[address] != "" && slices.Contains(p.VerifyBeforeUpdate, address):
+			u.Attributes[address] = before[address]
+			u.Pending = account.Merged(u.Pending, map[string]string{address: value})
+			verified = true
+		default:
+			u.Attributes[address+"_verified"] = "false"
 		}
-		u.Attributes[address+"_verified"] = "false"
-		changed = append(changed, address)
+		if verified {
+			verify = append(verify, address)
+		}
 	}
-	return changed
+	return verify
+}
+
+// withPending is the user as they are with the new address that waits for its code; the user themselves where none does.
+func withPending(u *directory.User, address string) *directory.User {
+	value := u.Pending[address]
+	if value == "" {
+		return u
+	}
+	changed := *u
+	changed.Attributes = account.Merged(u.Attributes, map[string]string{address: value, address + "_verified": "false"})
+	changed.Pending = maps.Clone(u.Pending)
+	delete(changed.Pending, address)
+	return &changed
 }
 
 // DeleteUserAttributes takes attributes of the caller away.
@@ -121,7 +155,7 @@ func (s *Service) DeleteUserAttributes(ctx context.Context, in *api.DeleteUserAt
 	if err := checkChange(d, &row.Doc, values); err != nil {
 		return nil, err
 	}
-	changeAttributes(&row.Doc, values)
+	changeAttributes(d.Pool, &row.Doc, values)
 	row.Doc.Modified = s.core.Now()
 	err = s.core.Store.Update(ctx, func(w store.Writer) error { return directory.UpdateUser(ctx, w, d.Pool, &row) })
 	if err != nil {
@@ -143,7 +177,7 @@ func (s *Service) DeleteUser(ctx context.Context, in *api.DeleteUserRequest) (*w
 		if err := account.DropCodes(ctx, w, c.PoolID, c.Sub); err != nil {
 			return err
 		}
-		return s.tokens.RevokeUser(ctx, w, c.PoolID, c.Sub)
+		return s.Tokens.RevokeUser(ctx, w, c.PoolID, c.Sub)
 	})
 	if err != nil {
 		return nil, account.WriteError(err)

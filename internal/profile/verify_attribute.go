@@ -10,7 +10,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// GetUserAttributeVerificationCode sends the caller a code for an address of theirs.
+// GetUserAttributeVerificationCode sends the caller a code for an address of theirs: the new one, where one waits to be verified.
 func (s *Service) GetUserAttributeVerificationCode(ctx context.Context, in *api.GetUserAttributeVerificationCodeRequest) (*api.GetUserAttributeVerificationCodeResponse, error) {
 	d, row, err := s.core.BearerUser(ctx, in.AccessToken)
 	if err != nil {
@@ -19,10 +19,11 @@ func (s *Service) GetUserAttributeVerificationCode(ctx context.Context, in *api.
 	if err := isAddress(in.AttributeName); err != nil {
 		return nil, err
 	}
-	if row.Doc.Attributes[in.AttributeName] == "" {
+	u := withPending(&row.Doc, in.AttributeName)
+	if u.Attributes[in.AttributeName] == "" {
 		return nil, api.InvalidParameterException.New("User does not have the attribute %s", in.AttributeName)
 	}
-	c, err := s.core.NewCode(d.Pool, &row.Doc, account.VerifyKind(in.AttributeName), in.AttributeName, "VerifyUserAttribute")
+	c, err := s.newCode(d, u, in.AttributeName, occasion{account.VerifyKind(in.AttributeName), "VerifyUserAttribute", in.ClientMetadata})
 	if err != nil {
 		return nil, err
 	}
@@ -51,8 +52,7 @@ func (s *Service) VerifyUserAttribute(ctx context.Context, in *api.VerifyUserAtt
 		if err != nil {
 			return err
 		}
-		s.core.Prove(&row.Doc, c)
-		if row.Doc.Attributes[in.AttributeName+"_verified"] != "true" {
+		if !s.prove(&row.Doc, in.AttributeName, c) {
 			return account.Mismatch() // the code went to an address that the user has given up since
 		}
 		row.Doc.Modified = s.core.Now()
@@ -62,6 +62,25 @@ func (s *Service) VerifyUserAttribute(ctx context.Context, in *api.VerifyUserAtt
 		return nil, account.WriteError(err)
 	}
 	return &api.VerifyUserAttributeResponse{}, nil
+}
+
+// prove marks the address that a code went to as verified: the one that waits, which becomes the user's by it, or the one that they have.
+func (s *Service) prove(u *directory.User, address string, c *account.Code) bool {
+	verified := address + "_verified"
+	if u.Pending[address] != "" {
+		changed := withPending(u, address)
+		if s.core.Prove(changed, c); changed.Attributes[verified] == "true" {
+			*u = *changed
+			return true
+		}
+	}
+	proof := *u
+	proof.Attributes = account.Merged(u.Attributes, map[string]string{verified: "false"}) // whether it was verified before proves nothing now
+	if s.core.Prove(&proof, c); proof.Attributes[verified] != "true" {
+		return false
+	}
+	u.Attributes = proof.Attributes
+	return true
 }
 
 func isAddress(attribute string) error {
