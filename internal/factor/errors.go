@@ -40,8 +40,8 @@ func accessError(err error) error {
 // userError translates what a read or write of a user can run into.
 func userError(err error) error {
 	switch {
-	case errors.Is(err, store.ErrConflict):
-		// Somebody changed the user meanwhile; clients try again after this error.
+	case errors.Is(err, store.ErrConflict), errors.Is(err, store.ErrExists):
+		// Somebody changed the user meanwhile, or another request put its row first; clients try again after this error.
 		return api.TooManyRequestsException.New("Too many requests").Because(err)
 	case errors.Is(err, store.ErrNotFound):
 		return userUnknown()

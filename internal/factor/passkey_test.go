@@ -181,6 +181,7 @@ func TestPasskeysOff(t *testing.T) {
 	fails(t, start(), api.WebAuthnNotEnabledException, "")
 	fails(t, h.complete(newAuthenticator(t).create(options)), api.WebAuthnNotEnabledException, "")
 	h.changePool(t, func(p *directory.Pool) { p.WebAuthn = directory.WebAuthnConfig{Factor: multiFactor} })
+	h.Host = "ID.example.org"
 	must(t, start()) // as a second factor; the relying party is the server's host
 	h.Host = "192.0.2.1"
 	fails(t, start(), api.WebAuthnConfigurationMissingException, "")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-webauthn/webauthn/protocol"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
 )
 
@@ -21,6 +22,7 @@ func (s *Service) relyingParty(p *directory.Pool) (string, error) {
 	if id == "" {
 		id = s.Host
 	}
+	id = caller.Fold(id) // browsers know hosts in lower case, and authenticators sign a hash of the name
 	if protocol.ValidateRPID(id) != nil {
 		return "", api.WebAuthnConfigurationMissingException.New("The user pool has no relying party ID, and the server's host cannot be one.")
 	}
