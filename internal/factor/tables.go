@@ -1,6 +1,7 @@
 package factor
 
 import (
+	"context"
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -42,3 +43,30 @@ var newDevices = store.NewTable("new_devices", store.Spec[newDevice]{
 	Expires:  func(d *newDevice) time.Time { return d.Expires },
 	Uncached: true,
 })
+
+// Cleanup removes everything of a pool that this package keeps, in the transaction that deletes the pool.
+func Cleanup(ctx context.Context, w store.Writer, poolID string) error {
+	return cleanup(
+		func() (int64, error) { return registrations.DeleteAll(ctx, w, "", poolID) },
+		func() (int64, error) { return newDevices.DeleteAll(ctx, w, "", poolID) },
+		func() (int64, error) { return directory.Devices.DeleteAll(ctx, w, "", poolID) },
+		func() (int64, error) { return directory.Passkeys.DeleteAll(ctx, w, "", poolID) },
+	)
+}
+
+// CleanupUser removes what this package keeps of a user beside the directory's records, in the transaction that deletes the user.
+func CleanupUser(ctx context.Context, w store.Writer, poolID, sub string) error {
+	return cleanup(
+		func() (int64, error) { return registrations.DeleteAll(ctx, w, "", poolID, sub) },
+		func() (int64, error) { return newDevices.DeleteAll(ctx, w, "", poolID, sub) },
+	)
+}
+
+func cleanup(removals ...func() (int64, error)) error {
+	for _, remove := range removals {
+		if _, err := remove(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
