@@ -170,3 +170,22 @@ func TestAuthFactors(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// TestPasskeyPreference: passkeys are a second factor where the pool counts them as several.
+func TestPasskeyPreference(t *testing.T) {
+	h := newHouse(t, func(p *directory.Pool) { p.WebAuthn.Factor = multiFactor })
+	set := func(on bool) {
+		t.Helper()
+		get[*api.SetUserMFAPreferenceResponse](t)(h.SetUserMFAPreference(h.ctx, &api.SetUserMFAPreferenceRequest{
+			AccessToken: token(), WebAuthnMfaSettings: &api.WebAuthnMfaSettingsType{Enabled: &on},
+		}))
+	}
+	set(true)
+	if d := cmp.Diff([]string{"WEB_AUTHN_MFA"}, h.user(t, ada).MFA.List()); d != "" {
+		t.Error(d)
+	}
+	set(false)
+	if got := h.user(t, ada).MFA.List(); got != nil {
+		t.Errorf("enabled are %v", got)
+	}
+}
