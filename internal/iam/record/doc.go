@@ -1,4 +1,4 @@
-// Package record owns the records of IAM (users, groups, roles, access keys, managed policies) and their tables.
+// Package record owns the records of IAM (users, groups, roles, access keys, managed policies, identity providers) and their tables.
 //
 // It is what the areas of IAM share: state without operations. A record carries everything that a decision about it needs: a user's row
 // holds its tags, boundary, inline policies, attachments and groups, so that authorization reads one cached row for each thing involved.
