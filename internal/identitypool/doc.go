@@ -1,7 +1,13 @@
-// Package identitypool is Amazon Cognito's identity pools: a verified login becomes an identity, and an identity becomes temporary credentials of a role.
+// Package identitypool is Amazon Cognito's identity pools: a verified login becomes an identity, and an identity becomes temporary credentials of a role,
+// or a token of this service that STS takes.
 //
-// Logins are verified every time: signature, issuer, audience, expiry and token use, by whoever issued them (an interface). The role's trust
-// policy is evaluated with the identity's own context, so a role that does not trust the pool gives nothing.
+// Logins are verified every time, by whoever issued them or knows who did (interfaces): user pools, OpenID Connect and SAML providers, Google and Apple.
+// A developer's own users are vouched for by signed calls. The role comes from the pool, a mapping of claims, or the token; its trust policy is
+// evaluated with the identity's own context, and each such decision is recorded before it takes effect.
 //
-// It refuses to know how tokens are signed and how session tokens look.
+//	GetId                      logins -> verify -> known, or link in one transaction -> identity
+//	GetCredentialsForIdentity  identity + logins -> verify, link, merge -> role -> trust policy -> session
+//	GetOpenIdToken             identity + logins -> the same -> a token signed with the deployment's key -> VerifyOpenIDToken for STS
+//
+// It refuses to know how the tokens of others are signed, how session tokens look, and what an access policy allows.
 package identitypool

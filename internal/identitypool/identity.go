@@ -13,7 +13,7 @@ import (
 func (s *Service) DescribeIdentity(ctx context.Context, in *api.DescribeIdentityInput) (*api.IdentityDescription, error) {
 	row, err := identities.Get(ctx, s.Store, in.IdentityId)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, api.ResourceNotFoundException.New("Identity '%s' not found.", in.IdentityId)
+		return nil, noIdentity(in.IdentityId)
 	}
 	if err != nil {
 		return nil, err
@@ -27,17 +27,21 @@ func describeIdentity(i *Identity) api.IdentityDescription {
 	return api.IdentityDescription{IdentityId: &i.ID, Logins: i.Logins, CreationDate: &created, LastModifiedDate: &modified}
 }
 
-// ListIdentities lists the identities of a pool. HideDisabled hides none: no identity is ever disabled here.
+// ListIdentities lists the identities of a pool. HideDisabled leaves out those that were merged into others.
 func (s *Service) ListIdentities(ctx context.Context, in *api.ListIdentitiesInput) (*api.ListIdentitiesResponse, error) {
 	if _, err := s.pool(ctx, in.IdentityPoolId); err != nil {
 		return nil, err
 	}
-	operation := "ListIdentities " + in.IdentityPoolId
+	index := "by_pool"
+	if in.HideDisabled != nil && *in.HideDisabled {
+		index = "enabled"
+	}
+	operation := "ListIdentities " + index + " " + in.IdentityPoolId
 	after, err := s.openPage(ctx, operation, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
-	page, err := identities.List(ctx, s.Store, store.Query{Index: "by_pool", Prefix: []string{in.IdentityPoolId}, After: after, Limit: in.MaxResults})
+	page, err := identities.List(ctx, s.Store, store.Query{Index: index, Prefix: []string{in.IdentityPoolId}, After: after, Limit: in.MaxResults})
 	if err != nil {
 		return nil, err
 	}

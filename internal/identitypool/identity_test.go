@@ -128,9 +128,7 @@ func TestGuests(t *testing.T) {
 		t.Errorf("a guest is %+v", p)
 	}
 	fails(t, "a guest's own choice", h.credentials(one, nil, ptr(other)), api.NotAuthorizedException, "Specified role is not allowed by the login token.")
-	in := map[string]string{nameA: token(poolA, "ada")}
-	fails(t, "a guest's identity with a login", h.credentials(one, in, nil), api.NotAuthorizedException, "")
-	mine := h.mustID(open, in)
+	mine := h.mustID(open, map[string]string{nameA: token(poolA, "ada")})
 	fails(t, "a user's identity as a guest", h.credentials(mine, nil, nil), api.NotAuthorizedException, "Access to Identity '"+mine+"' is forbidden.")
 	_, err = h.UpdateIdentityPool(h.ctx, &api.IdentityPool{IdentityPoolId: open, IdentityPoolName: "p"})
 	if err != nil {
@@ -150,7 +148,7 @@ func TestCredentials(t *testing.T) {
 	want := caller.Principal{
 		Kind: caller.AssumedRole, Account: account, UniqueID: "AROAin", Name: "in", EntityARN: inRole,
 		Session: &caller.Session{Name: "CognitoIdentityCredentials", IssuedAt: now, RootIssuedAt: now, Expires: now.Add(credentialLife), Provider: "cognito-identity.amazonaws.com",
-			FederatedContext: map[string][]string{"cognito-identity.amazonaws.com:aud": {pool}, "cognito-identity.amazonaws.com:sub": {id}, "cognito-identity.amazonaws.com:amr": {"authenticated"}}},
+			FederatedContext: map[string][]string{"cognito-identity.amazonaws.com:aud": {pool}, "cognito-identity.amazonaws.com:sub": {id}, "cognito-identity.amazonaws.com:amr": {"authenticated", nameA, nameA + ":CognitoSignIn:ada"}}},
 	}
 	if d := cmp.Diff(want, h.last()); d != "" {
 		t.Error(d)

@@ -9,37 +9,111 @@ import (
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
 )
 
+// maxLogins is how many logins an identity can have
+// (https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_MergeDeveloperIdentities.html).
+const maxLogins = 20
+
 // verified is one login of a request, verified.
 type verified struct {
-	provider string // in AWS's spelling, whatever the request's
+	provider string // its key
+	middle   string // what stands between provider and subject in amr
 	Login
+	developer map[string]string // tags that a developer vouches for
+
+	own *OpenIDToken // of a token of this service: it names an identity and is no login of its own
 }
 
 // verifyLogins verifies every login of a request against the pool's providers. One that does not hold refuses them all.
 func (s *Service) verifyLogins(ctx context.Context, p *Pool, in map[string]string) ([]verified, error) {
 	var out []verified
 	for _, name := range slices.Sorted(maps.Keys(in)) {
-		userPool, ok := s.userPool(name)
-		if !ok || !slices.ContainsFunc(p.Providers, func(c Provider) bool { return c.UserPool == userPool }) {
-			return nil, api.NotAuthorizedException.New("Token is not from a supported provider of this identity pool.")
-		}
-		check := slices.ContainsFunc(p.Providers, func(c Provider) bool { return c.UserPool == userPool && c.ServerCheck })
-		l, err := s.Verifier.VerifyLogin(ctx, userPool, in[name], check)
+		v, err := s.verifyLogin(ctx, p, name, in[name])
 		if err != nil {
 			return nil, badLogin(err)
 		}
-		if !slices.ContainsFunc(p.Providers, func(c Provider) bool { return c.UserPool == userPool && c.ClientID == l.Audience }) {
-			return nil, api.NotAuthorizedException.New("Token is not from a supported provider of this identity pool.")
+		if v.own == nil && v.Subject == "" {
+			return nil, badLogin(ErrBadSignature)
 		}
-		out = append(out, verified{provider: awsName(userPool), Login: l})
+		if slices.ContainsFunc(out, func(o verified) bool { return o.provider == v.provider }) { // one user pool in two spellings
+			return nil, api.InvalidParameterException.New("Logins name the provider %s twice.", v.provider)
+		}
+		out = append(out, v)
 	}
 	return out, nil
 }
 
-// awsName is the one spelling under which logins are kept and shown.
-func awsName(userPool string) string {
-	region, _, _ := cutLast(userPool, "_")
-	return "cognito-idp." + region + ".amazonaws.com/" + userPool
+func (s *Service) verifyLogin(ctx context.Context, p *Pool, name, token string) (verified, error) {
+	if name == providerName {
+		return s.verifyOwn(ctx, p, token)
+	}
+	if userPool, ok := s.userPool(name); ok && slices.ContainsFunc(p.Providers, func(c Provider) bool { return c.UserPool == userPool }) {
+		return s.verifyUserPool(ctx, p, userPool, token)
+	}
+	if arn, ok := p.oidcARN(name); ok {
+		l, err := s.Federated.VerifyOIDC(ctx, arn, token)
+		return verified{provider: name, middle: l.Audience, Login: l}, err
+	}
+	if slices.Contains(p.SAML, name) {
+		l, err := s.Federated.VerifySAML(ctx, name, token)
+		return verified{provider: name, middle: l.Audience, Login: l}, err
+	}
+	if issuer, ok := socialIssuer(name); ok && p.Social[name] != "" {
+		l, err := s.Federated.VerifyKnown(ctx, issuer, p.Social[name], token)
+		return verified{provider: name, middle: l.Audience, Login: l}, err
+	}
+	return verified{}, errUnsupported()
+}
+
+func (s *Service) verifyUserPool(ctx context.Context, p *Pool, userPool, token string) (verified, error) {
+	check := slices.ContainsFunc(p.Providers, func(c Provider) bool { return c.UserPool == userPool && c.ServerCheck })
+	l, err := s.Verifier.VerifyLogin(ctx, userPool, token, check)
+	if err != nil {
+		return verified{}, err
+	}
+	if !slices.ContainsFunc(p.Providers, func(c Provider) bool { return c.UserPool == userPool && c.ClientID == l.Audience }) {
+		return verified{}, errUnsupported()
+	}
+	return verified{provider: awsName(userPool), middle: "CognitoSignIn", Login: l}, nil
+}
+
+// verifyOwn verifies a token of this service for an identity of the pool, which is how users of a developer's provider come back
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/developer-authenticated-identities.html). A guest's token is no login.
+func (s *Service) verifyOwn(ctx context.Context, p *Pool, token string) (verified, error) {
+	t, err := s.openIDToken(ctx, token)
+	if err != nil {
+		return verified{}, err
+	}
+	if t.PoolID != p.ID || !t.authenticated() {
+		return verified{}, ErrBadSignature
+	}
+	return verified{provider: providerName, own: &t}, nil
+}
+
+// amr lists how the identity signed in: authenticated, and each provider alone and with the user
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html).
+func amr(who []verified) []string {
+	if len(who) == 0 {
+		return []string{"unauthenticated"}
+	}
+	out := make([]string, 1, 1+2*len(who))
+	out[0] = "authenticated"
+	for i := range who {
+		v := &who[i]
+		if v.own == nil {
+			out = append(out, v.provider, v.provider+":"+v.middle+":"+v.Subject)
+			continue
+		}
+		for _, how := range v.own.AMR {
+			if !slices.Contains(out, how) {
+				out = append(out, how)
+			}
+		}
+	}
+	return out
+}
+
+func errUnsupported() error {
+	return api.NotAuthorizedException.New("Token is not from a supported provider of this identity pool.")
 }
 
 func badLogin(err error) error {
@@ -50,6 +124,8 @@ func badLogin(err error) error {
 		return api.NotAuthorizedException.New("Invalid login token. Token is expired.").Because(err)
 	case errors.Is(err, ErrRevoked):
 		return api.NotAuthorizedException.New("Invalid login token. Token has been revoked.").Because(err)
+	case errors.Is(err, ErrUnreachable):
+		return api.ExternalServiceException.New("The identity provider could not be reached.").Because(err)
 	}
 	return err
 }

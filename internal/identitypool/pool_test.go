@@ -27,7 +27,7 @@ func TestDeletePoolEndsAccess(t *testing.T) {
 	}
 	_, err = h.id(pool, in)
 	fails(t, "GetId", err, api.ResourceNotFoundException, "IdentityPool '"+pool+"' not found.")
-	_, err = h.link(h.ctx, stale, nil) // a request that saw the pool a moment ago
+	_, err = h.link(h.ctx, stale, wish{}, nil) // a request that saw the pool a moment ago
 	fails(t, "a late GetId", err, api.ResourceNotFoundException, "")
 	_, err = h.DeleteIdentityPool(h.ctx, &api.DeleteIdentityPoolInput{IdentityPoolId: pool})
 	fails(t, "again", err, api.ResourceNotFoundException, "")
@@ -112,6 +112,53 @@ func TestPagesAreSealed(t *testing.T) {
 	}
 }
 
+// TestHideDisabled pages through a pool in which every third identity was merged away.
+func TestHideDisabled(t *testing.T) {
+	h := newHouse(t)
+	pool := h.pool(true)
+	open := map[string]bool{}
+	for n := range 9 {
+		id := h.mustID(pool, nil)
+		open[id] = n%3 != 0
+		if n%3 == 0 {
+			in := map[string]string{nameA: token(poolA, "ada")}
+			open[h.mustID(pool, in)] = true
+			if err := h.credentials(id, in, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, hide := range []*bool{nil, ptr(false), ptr(true)} {
+		seen := map[string]bool{}
+		var next *string
+		for {
+			out, err := h.ListIdentities(h.ctx, &api.ListIdentitiesInput{IdentityPoolId: pool, MaxResults: 2, NextToken: next, HideDisabled: hide})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, i := range out.Identities {
+				if seen[*i.IdentityId] || hide != nil && *hide && !open[*i.IdentityId] {
+					t.Errorf("%s is listed twice, or is disabled", *i.IdentityId)
+				}
+				seen[*i.IdentityId] = true
+			}
+			if next = out.NextToken; next == nil {
+				break
+			}
+			if hide != nil && *hide && len(out.Identities) != 2 {
+				t.Errorf("a short page: %d", len(out.Identities))
+			}
+		}
+		want := len(open)
+		if hide != nil && *hide {
+			want = 7
+		}
+		if len(seen) != want {
+			t.Errorf("%d of %d are listed", len(seen), want)
+		}
+	}
+}
+
 func TestPools(t *testing.T) {
 	h := newHouse(t)
 	for range 3 {
@@ -141,32 +188,6 @@ func TestPools(t *testing.T) {
 	if roles, err = h.GetIdentityPoolRoles(h.ctx, &api.GetIdentityPoolRolesInput{IdentityPoolId: pool}); err != nil || len(roles.Roles) != 2 {
 		t.Errorf("an update took the roles: %+v, %v", roles, err)
 	}
-}
-
-func TestWhatIsNotHonouredIsRefused(t *testing.T) {
-	h := newHouse(t)
-	for name, edit := range map[string]func(*api.CreateIdentityPoolInput){
-		"classic":   func(in *api.CreateIdentityPoolInput) { in.AllowClassicFlow = ptr(true) },
-		"developer": func(in *api.CreateIdentityPoolInput) { in.DeveloperProviderName = ptr("d") },
-		"oidc":      func(in *api.CreateIdentityPoolInput) { in.OpenIdConnectProviderARNs = []string{"a"} },
-		"saml":      func(in *api.CreateIdentityPoolInput) { in.SamlProviderARNs = []string{"a"} },
-		"social": func(in *api.CreateIdentityPoolInput) {
-			in.SupportedLoginProviders = map[string]string{"graph.facebook.com": "1"}
-		},
-	} {
-		in := &api.CreateIdentityPoolInput{IdentityPoolName: "p"}
-		edit(in)
-		_, err := h.CreateIdentityPool(h.ctx, in)
-		fails(t, name, err, notImplemented, "")
-	}
-	for name, p := range map[string]api.CognitoIdentityProvider{
-		"no name": {ClientId: ptr("c")}, "no client": {ProviderName: ptr(nameA)}, "no user pool": {ProviderName: ptr("x"), ClientId: ptr("c")},
-	} {
-		_, err := h.CreateIdentityPool(h.ctx, &api.CreateIdentityPoolInput{IdentityPoolName: "p", CognitoIdentityProviders: []api.CognitoIdentityProvider{p}})
-		fails(t, name, err, api.InvalidParameterException, "")
-	}
-	_, err := h.SetIdentityPoolRoles(h.ctx, &api.SetIdentityPoolRolesInput{IdentityPoolId: h.pool(true), RoleMappings: map[string]api.RoleMapping{"x": {}}})
-	fails(t, "mappings", err, notImplemented, "")
 }
 
 // TestAsks holds the resources that policies see, and that a role can only be set by who may pass it.

@@ -4,36 +4,48 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
-	"slices"
-	"strings"
+	"sync"
+	"time"
 
-	"github.com/mayfly-id/mayfly/arn"
 	"github.com/mayfly-id/mayfly/iampolicy"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
+	"github.com/mayfly-id/mayfly/jws"
 	"github.com/mayfly-id/mayfly/seal"
 )
 
-// Login is a verified token of a user.
+// Login is a verified token or assertion of a user. It may be shared: nothing here changes it.
 type Login struct {
-	Subject  string   // the user's sub
-	Audience string   // app client
-	Roles    []string // cognito:roles
+	Subject  string         // the user's id at the provider, never empty
+	Audience string         // app client or client id that the token is for
+	Roles    []string       // ARNs of roles that the token names, such as cognito:roles
+	Claims   map[string]any // all claims as JSON gives them; of an assertion, its attributes: a text, or a list of texts
 }
 
-// Errors of a Verifier.
+// Errors of a Verifier and of Federated.
 var (
 	ErrBadSignature = errors.New("identitypool: the token's signature, form or issuer is wrong")
 	ErrExpired      = errors.New("identitypool: the token has expired")
 	ErrRevoked      = errors.New("identitypool: the token was revoked")
+	ErrUnreachable  = errors.New("identitypool: the provider's keys cannot be had")
 )
 
 // Verifier verifies id tokens of user pools.
 type Verifier interface {
 	VerifyLogin(ctx context.Context, userPool, token string, revocation bool) (Login, error)
+}
+
+// Federated verifies what other providers vouch for. Signature, issuer, audience, time and single use are its business. Errors: those above; a provider
+// that is not registered any more is ErrBadSignature.
+type Federated interface {
+	// VerifyOIDC verifies an id token of one of IAM's OpenID Connect providers, for one of its client ids.
+	VerifyOIDC(ctx context.Context, providerARN, token string) (Login, error)
+	// VerifySAML verifies a response (base64) of one of IAM's SAML providers. Roles are those that it names together with this provider.
+	VerifySAML(ctx context.Context, providerARN, assertion string) (Login, error)
+	// VerifyKnown verifies an id token of a well-known issuer, such as "https://accounts.google.com", for one client id.
+	VerifyKnown(ctx context.Context, issuer, clientID, token string) (Login, error)
 }
 
 // Role is what is needed of an IAM role.
@@ -52,22 +64,34 @@ type Minter interface {
 	Mint(p caller.Principal) (caller.Credentials, error)
 }
 
-// Sealer seals page tokens.
+// Decisions records what a role's trust policy said, before it takes effect. An error refuses.
+type Decisions interface {
+	Record(ctx context.Context, p *caller.Principal, ask *caller.Ask, allowed bool, reason string) error
+}
+
+// Sealer seals page tokens and signing keys.
 type Sealer interface {
 	Seal(p seal.Purpose, tenant string, plaintext, aad []byte) ([]byte, error)
 	Open(ctx context.Context, p seal.Purpose, tenant string, sealed, aad []byte) ([]byte, error)
 }
 
-// Service is the identity pools of a deployment.
+// Service is the identity pools of a deployment. Everything exported is required; it must not be copied.
 type Service struct {
-	Store    *store.DB
-	Random   io.Reader
-	Account  string
-	Issuer   string // base URL of the pools' issuers, without a slash at the end
-	Verifier Verifier
-	Roles    Roles
-	Minter   Minter
-	Keys     Sealer
+	Store     *store.DB
+	Random    io.Reader
+	Now       func() time.Time
+	Account   string
+	Issuer    string // base URL of all issuers, without a slash at the end
+	Verifier  Verifier
+	Federated Federated
+	Roles     Roles
+	Minter    Minter
+	Decisions Decisions
+	Keys      Sealer
+
+	making sync.Mutex // held while the first signing keys are made
+	opened sync.Mutex // guards signer
+	signer jws.Signer // the private key that signed last
 }
 
 // Operations is the table of bound operations.
@@ -81,72 +105,46 @@ func (s *Service) Operations() []wire.Binding {
 		wire.Bind(api.GetCredentialsForIdentity, s.GetCredentialsForIdentity),
 		wire.Bind(api.GetId, s.GetId),
 		wire.Bind(api.GetIdentityPoolRoles, s.GetIdentityPoolRoles, askPool(s, func(in *api.GetIdentityPoolRolesInput) string { return in.IdentityPoolId })),
+		wire.Bind(api.GetOpenIdToken, s.GetOpenIdToken),
+		wire.Bind(api.GetOpenIdTokenForDeveloperIdentity, s.GetOpenIdTokenForDeveloperIdentity,
+			askPool(s, func(in *api.GetOpenIdTokenForDeveloperIdentityInput) string { return in.IdentityPoolId })),
+		wire.Bind(api.GetPrincipalTagAttributeMap, s.GetPrincipalTagAttributeMap,
+			askPool(s, func(in *api.GetPrincipalTagAttributeMapInput) string { return in.IdentityPoolId })),
 		wire.Bind(api.ListIdentities, s.ListIdentities, askPool(s, func(in *api.ListIdentitiesInput) string { return in.IdentityPoolId })),
 		wire.Bind(api.ListIdentityPools, s.ListIdentityPools),
+		wire.Bind(api.ListTagsForResource, s.ListTagsForResource, s.askListTags),
+		wire.Bind(api.LookupDeveloperIdentity, s.LookupDeveloperIdentity,
+			askPool(s, func(in *api.LookupDeveloperIdentityInput) string { return in.IdentityPoolId })),
+		wire.Bind(api.MergeDeveloperIdentities, s.MergeDeveloperIdentities,
+			askPool(s, func(in *api.MergeDeveloperIdentitiesInput) string { return in.IdentityPoolId })),
 		wire.Bind(api.SetIdentityPoolRoles, s.SetIdentityPoolRoles, s.askSetRoles),
-		wire.Bind(api.UpdateIdentityPool, s.UpdateIdentityPool, askPool(s, func(in *api.IdentityPool) string { return in.IdentityPoolId })),
+		wire.Bind(api.SetPrincipalTagAttributeMap, s.SetPrincipalTagAttributeMap,
+			askPool(s, func(in *api.SetPrincipalTagAttributeMapInput) string { return in.IdentityPoolId })),
+		wire.Bind(api.TagResource, s.TagResource, s.askTag),
+		wire.Bind(api.UnlinkDeveloperIdentity, s.UnlinkDeveloperIdentity,
+			askPool(s, func(in *api.UnlinkDeveloperIdentityInput) string { return in.IdentityPoolId })),
+		wire.Bind(api.UnlinkIdentity, s.UnlinkIdentity),
+		wire.Bind(api.UntagResource, s.UntagResource, s.askUntag),
+		wire.Bind(api.UpdateIdentityPool, s.UpdateIdentityPool, s.askUpdate),
 	}
 }
 
-var (
-	notImplemented = &wire.ErrorType{Name: "NotImplementedException", Code: "NotImplementedException", Status: 501, Server: true}
-)
-
-// askPool gives the authorization entry of an operation on one pool.
-func askPool[In any](s *Service, id func(*In) string) wire.Asks[In] {
-	return func(ctx context.Context, in *In) ([]caller.Ask, error) {
-		return s.ask(ctx, id(in)), nil
-	}
-}
-
-func (s *Service) ask(ctx context.Context, poolID string) []caller.Ask {
-	region, _, _ := strings.Cut(poolID, ":")
-	if region == "" {
-		region = caller.RequestFrom(ctx).Region
-	}
-	return []caller.Ask{{Resource: "arn:aws:cognito-identity:" + region + ":" + s.Account + ":identitypool/" + poolID}}
-}
-
-func (s *Service) askCreate(_ context.Context, in *api.CreateIdentityPoolInput) ([]caller.Ask, error) {
-	c := iampolicy.MapContext{}
-	for k, v := range in.IdentityPoolTags {
-		c["aws:requesttag/"+caller.Fold(k)] = []string{v}
-		c["aws:tagkeys"] = append(c["aws:tagkeys"], k)
-	}
-	return []caller.Ask{{Context: c}}, nil
-}
-
-// askSetRoles asks for the pool, and for each role to be handed to it: who sets a role can have its credentials
-// (https://docs.aws.amazon.com/cognito/latest/developerguide/role-based-access-control.html#granting-pass-role-permission).
-func (s *Service) askSetRoles(ctx context.Context, in *api.SetIdentityPoolRolesInput) ([]caller.Ask, error) {
-	asks := s.ask(ctx, in.IdentityPoolId)
-	for _, kind := range slices.Sorted(maps.Keys(in.Roles)) {
-		role := in.Roles[kind]
-		ask := caller.Ask{Action: "iam:PassRole", Resource: role, Context: iampolicy.MapContext{"iam:passedtoservice": {providerName}}}
-		if parsed, err := arn.Parse(role); err == nil {
-			ask.ResourceAccount = parsed.AccountID
-		}
-		asks = append(asks, ask)
-	}
-	return asks, nil
-}
-
-func (s *Service) askIdentity(ctx context.Context, in *api.DescribeIdentityInput) ([]caller.Ask, error) {
-	i, err := identities.GetCached(ctx, s.Store, in.IdentityId)
-	if errors.Is(err, store.ErrNotFound) {
-		return []caller.Ask{{}}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.ask(ctx, i.Doc.PoolID), nil
-}
+// notImplemented refuses what an input asks for and this server cannot honour.
+var notImplemented = &wire.ErrorType{Name: "NotImplementedException", Code: "NotImplementedException", Status: 501, Server: true}
 
 func noPool(id string) error {
 	return api.ResourceNotFoundException.New("IdentityPool '%s' not found.", id)
 }
 
-// pool finds a pool of this account; to others it does not exist.
+func noIdentity(id string) error {
+	return api.ResourceNotFoundException.New("Identity '%s' not found.", id)
+}
+
+func forbidden(id string) error {
+	return api.NotAuthorizedException.New("Access to Identity '%s' is forbidden.", id)
+}
+
+// pool finds a pool. The answer is shared with other requests.
 func (s *Service) pool(ctx context.Context, id string) (*Pool, error) {
 	row, err := pools.GetCached(ctx, s.Store, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -156,4 +154,20 @@ func (s *Service) pool(ctx context.Context, id string) (*Pool, error) {
 		return nil, err
 	}
 	return &row.Doc, nil
+}
+
+// identity finds an identity and its pool. The answers are shared with other requests.
+func (s *Service) identity(ctx context.Context, id string) (*Identity, *Pool, error) {
+	row, err := identities.GetCached(ctx, s.Store, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil, noIdentity(id)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := s.pool(ctx, row.Doc.PoolID)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &row.Doc, p, nil
 }
