@@ -11,5 +11,7 @@
 //	refused STATUS CODE TEXT    the last answer is this error, in its protocol's shape
 //	get, is, has                parts of the last answer
 //	use NAME KEY SECRET TOKEN   credentials for -as
+//	functions FILE, called      endpoint of triggers, and what it was asked
+//	totp VAR SECRET             the code of a software token
 //	verify TOKEN                a token against the published keys, with another library; the claims become the last answer
 package script

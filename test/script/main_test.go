@@ -62,6 +62,10 @@ func TestStories(t *testing.T) {
 			"match":   cmdMatch,
 			"status":  cmdStatus,
 			"content": cmdContent,
+
+			"functions": cmdFunctions,
+			"called":    cmdCalled,
+			"totp":      cmdTOTP,
 		},
 	})
 }

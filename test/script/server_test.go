@@ -54,7 +54,7 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	s := &server{cmd: exec.Command(filepath.Join(binDir, "mayfly"), all...), first: make(chan string, 1), ended: make(chan error, 1)}
 	s.cmd.Dir = ts.Getenv("WORK")
-	for _, name := range []string{"HOME", "PATH", "TMPDIR", "MAYFLY_DATA", "MAYFLY_ACCOUNT", "MAYFLY_REGION", "MAYFLY_ROOT_ACCESS_KEY_ID", "MAYFLY_ROOT_SECRET_ACCESS_KEY", "MAYFLY_ROOT_KEY_FILE"} {
+	for _, name := range []string{"HOME", "PATH", "TMPDIR", "MAYFLY_DATA", "MAYFLY_ACCOUNT", "MAYFLY_REGION", "MAYFLY_ROOT_ACCESS_KEY_ID", "MAYFLY_ROOT_SECRET_ACCESS_KEY", "MAYFLY_ROOT_KEY_FILE", "MAYFLY_FUNCTIONS", "MAYFLY_OUTBOUND_ALLOW"} {
 		if v := ts.Getenv(name); v != "" {
 			s.cmd.Env = append(s.cmd.Env, name+"="+v)
 		}

@@ -23,6 +23,8 @@ type world struct {
 	last   *answer
 	creds  map[string]sigv4.Credentials
 	proof  map[string]string // the last answer to PASSWORD_VERIFIER that was sent, for a replay
+
+	functions *functions // of triggers; nil before the story names some
 }
 
 func newWorld() *world {
