@@ -21,8 +21,8 @@ func attributesOf(list []api.AttributeType) (map[string]string, error) {
 	return m, nil
 }
 
-// shown lists the attributes that the client may read, sub first.
-func shown(c *directory.Client, u *directory.User) []api.AttributeType {
+// shown lists the attributes that the client may read, sub first; identities of other providers come last.
+func shown(c *directory.Client, u *directory.User) ([]api.AttributeType, error) {
 	sub := u.Sub
 	out := []api.AttributeType{{Name: "sub", Value: &sub}}
 	for _, name := range slices.Sorted(maps.Keys(u.Attributes)) {
@@ -31,5 +31,12 @@ func shown(c *directory.Client, u *directory.User) []api.AttributeType {
 			out = append(out, api.AttributeType{Name: name, Value: &value})
 		}
 	}
-	return out
+	if !c.Readable("identities") {
+		return out, nil
+	}
+	identities, err := u.IdentitiesText()
+	if err == nil && identities != "" {
+		out = append(out, api.AttributeType{Name: "identities", Value: &identities})
+	}
+	return out, err
 }

@@ -64,13 +64,20 @@ func (c *clock) move(d time.Duration) {
 type postbox struct {
 	mu       sync.Mutex
 	messages []directory.Message
+	hold     chan struct{} // not nil: a message waits for it
+	err      error
 }
 
 func (p *postbox) Send(_ context.Context, m directory.Message) error {
+	if p.hold != nil {
+		<-p.hold
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.messages = append(p.messages, m)
-	return nil
+	if p.err == nil {
+		p.messages = append(p.messages, m)
+	}
+	return p.err
 }
 
 func (p *postbox) last(t testing.TB) directory.Message {
@@ -95,6 +102,9 @@ type house struct {
 	ring   *keys.Ring
 	pool   directory.Pool
 	client directory.Client
+
+	functions *functions
+	sessions  *sessions
 }
 
 // setting is what a test wants other than the usual: a pool and client that allow everything, and the user "ada".
@@ -126,7 +136,8 @@ func open(t testing.TB, set setting) *house {
 		Store: db, Keys: h.ring, Tokens: h.tokens, Notifier: h.post, Group: srp.Cognito(), Now: h.clock.now, Random: random,
 	})
 	h.entrance = signin.New(signin.Config{Core: h.core, Tokens: h.tokens})
-	h.Service = New(Config{Core: h.core, Tokens: h.tokens})
+	h.functions, h.sessions = &functions{}, &sessions{}
+	h.Service = New(Config{Core: h.core, Tokens: h.tokens, Triggers: h.functions, Sessions: h.sessions, URL: "https://id.example.org"})
 	h.pool = directory.Pool{
 		ID: poolID, Account: account0, Region: "us-east-1", SigningAlg: "ES256", Password: directory.DefaultPasswordPolicy(), AutoVerified: []string{"email"},
 	}

@@ -19,7 +19,11 @@ func (s *Service) GetUser(ctx context.Context, in *api.GetUserRequest) (*api.Get
 		return nil, err
 	}
 	u := &row.Doc
-	out := &api.GetUserResponse{Username: u.Username, UserAttributes: shown(d.Client, u), UserMFASettingList: u.MFA.List()}
+	attributes, err := shown(d.Client, u)
+	if err != nil {
+		return nil, err
+	}
+	out := &api.GetUserResponse{Username: u.Username, UserAttributes: attributes, UserMFASettingList: u.MFA.List()}
 	if u.MFA.Preferred != "" {
 		out.PreferredMfaSetting = &u.MFA.Preferred
 	}
