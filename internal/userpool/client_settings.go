@@ -36,11 +36,8 @@ func settingsOf(in *api.UpdateUserPoolClientRequest) *api.CreateUserPoolClientRe
 	}
 }
 
-// applyClient writes the settings into a client. doing is "creating" or "updating", for the texts of errors.
+// applyClient writes the settings into a client, whose secret is there by now. doing is "creating" or "updating", for the texts of errors.
 func applyClient(p *directory.Pool, c *directory.Client, in *api.CreateUserPoolClientRequest, doing string) error {
-	if err := refuseClient(in); err != nil {
-		return err
-	}
 	for _, f := range []struct {
 		kind  string
 		names []string
@@ -63,15 +60,46 @@ func applyClient(p *directory.Pool, c *directory.Client, in *api.CreateUserPoolC
 	if r := in.RefreshTokenRotation; r != nil && r.Feature == api.FeatureTypeEnabled {
 		c.Rotation, c.RotationGrace = true, time.Duration(deref(r.RetryGracePeriodSeconds))*time.Second
 	}
-	if err := applyFlows(c, texts(in.ExplicitAuthFlows)); err != nil {
-		return err
+	c.PropagateContext = deref(in.EnablePropagateAdditionalUserContextData)
+	if c.PropagateContext && !hasSecret(c) {
+		return api.InvalidParameterException.New("EnablePropagateAdditionalUserContextData can be enabled only for a client with a client secret.")
 	}
-	return applyLives(c, in)
+	for _, step := range []func() error{
+		func() error { return applyAnalytics(c, in.AnalyticsConfiguration) },
+		func() error { return applyFlows(p, c, texts(in.ExplicitAuthFlows)) },
+		func() error { return applyOAuth(c, in) },
+		func() error { return applyLives(c, in) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// applyAnalytics keeps the AnalyticsConfiguration: an application by its id, with the role and external id to write with, or by its ARN.
+func applyAnalytics(c *directory.Client, in *api.AnalyticsConfigurationType) error {
+	c.Analytics = nil
+	if in == nil {
+		return nil
+	}
+	a := &directory.Analytics{
+		ApplicationID: deref(in.ApplicationId), ApplicationARN: deref(in.ApplicationArn), RoleARN: deref(in.RoleArn),
+		ExternalID: deref(in.ExternalId), ShareUserData: deref(in.UserDataShared),
+	}
+	switch {
+	case (a.ApplicationID == "") == (a.ApplicationARN == ""):
+		return api.InvalidParameterException.New("AnalyticsConfiguration must have either ApplicationId or ApplicationArn.")
+	case a.ApplicationID != "" && (a.RoleARN == "" || a.ExternalID == ""):
+		return api.InvalidParameterException.New("RoleArn and ExternalId are required with ApplicationId.")
+	}
+	c.Analytics = a
+	return nil
 }
 
 // applyFlows keeps the flows as they were given and as they count. The older names stand for a client that signs in with SRP in any case; they
 // cannot be mixed with the newer ones.
-func applyFlows(c *directory.Client, given []string) error {
+func applyFlows(p *directory.Pool, c *directory.Client, given []string) error {
 	c.GivenFlows = unique(given)
 	if len(c.GivenFlows) == 0 {
 		c.Flows = []string{"ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"}
@@ -93,20 +121,35 @@ func applyFlows(c *directory.Client, given []string) error {
 	if c.Rotation && slices.Contains(c.GivenFlows, "ALLOW_REFRESH_TOKEN_AUTH") {
 		return api.InvalidParameterException.New("ALLOW_REFRESH_TOKEN_AUTH cannot be enabled when refresh token rotation is enabled.")
 	}
+	if p.Tier == string(api.UserPoolTierTypeLite) && slices.Contains(c.GivenFlows, "ALLOW_USER_AUTH") {
+		return unavailable(p, []string{"Passwordless Sign-In"})
+	}
 	c.Flows = c.GivenFlows
 	if older == 0 {
 		return nil
 	}
-	c.Flows = []string{"ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"}
+	c.Flows = olderFlows(c)
+	return nil
+}
+
+// olderFlows translates the names without a prefix. CUSTOM_AUTH_FLOW_ONLY takes away SRP, which every other client has.
+func olderFlows(c *directory.Client) []string {
+	flows := []string{"ALLOW_USER_SRP_AUTH", "ALLOW_CUSTOM_AUTH"}
 	if !c.Rotation {
-		c.Flows = append(c.Flows, "ALLOW_REFRESH_TOKEN_AUTH")
+		flows = append(flows, "ALLOW_REFRESH_TOKEN_AUTH")
+	}
+	if slices.Contains(c.GivenFlows, "CUSTOM_AUTH_FLOW_ONLY") {
+		flows = flows[1:]
 	}
 	for _, f := range c.GivenFlows {
-		c.Flows = append(c.Flows, map[string]string{
-			"ADMIN_NO_SRP_AUTH": "ALLOW_ADMIN_USER_PASSWORD_AUTH", "USER_PASSWORD_AUTH": "ALLOW_USER_PASSWORD_AUTH",
-		}[f])
+		switch f {
+		case "ADMIN_NO_SRP_AUTH":
+			flows = append(flows, "ALLOW_ADMIN_USER_PASSWORD_AUTH")
+		case "USER_PASSWORD_AUTH":
+			flows = append(flows, "ALLOW_USER_PASSWORD_AUTH")
+		}
 	}
-	return nil
+	return flows
 }
 
 // applyLives reads how long tokens live: id and access tokens 5 minutes to a day, refresh tokens an hour to ten years.
@@ -150,35 +193,4 @@ func unitOf(name string) time.Duration {
 		return time.Hour
 	}
 	return day
-}
-
-// clientView shows a client as DescribeUserPoolClient does; secret is empty for a client without one.
-func clientView(c *directory.Client, secret string) *api.UserPoolClientType {
-	v := &api.UserPoolClientType{
-		ClientId: &c.ID, ClientName: &c.Name, UserPoolId: &c.PoolID, ClientSecret: optional(secret), CreationDate: &c.Created, LastModifiedDate: &c.Modified,
-		RefreshTokenValidity: new(int(c.RefreshLife / unitOf(cmp.Or(c.RefreshUnit, "days")))),
-		TokenValidityUnits: &api.TokenValidityUnitsType{
-			AccessToken: optional(api.TimeUnitsType(c.AccessUnit)), IdToken: optional(api.TimeUnitsType(c.IDUnit)), RefreshToken: optional(api.TimeUnitsType(c.RefreshUnit)),
-		},
-		ReadAttributes: typed[string](c.ReadAttributes), WriteAttributes: typed[string](c.WriteAttributes),
-		ExplicitAuthFlows: typed[api.ExplicitAuthFlowsType](c.GivenFlows), SupportedIdentityProviders: typed[string](c.Providers),
-		AllowedOAuthFlowsUserPoolClient: new(false), EnableTokenRevocation: &c.Revocation,
-		EnablePropagateAdditionalUserContextData: new(false), AuthSessionValidity: new(int(c.ChallengeLife / time.Minute)),
-	}
-	if c.AccessGiven {
-		v.AccessTokenValidity = new(int(c.AccessLife / unitOf(cmp.Or(c.AccessUnit, "hours"))))
-	}
-	if c.IDGiven {
-		v.IdTokenValidity = new(int(c.IDLife / unitOf(cmp.Or(c.IDUnit, "hours"))))
-	}
-	if c.ExistenceGiven {
-		v.PreventUserExistenceErrors = new(api.PreventUserExistenceErrorTypesLegacy)
-		if c.PreventExistence {
-			v.PreventUserExistenceErrors = new(api.PreventUserExistenceErrorTypesEnabled)
-		}
-	}
-	if c.Rotation {
-		v.RefreshTokenRotation = &api.RefreshTokenRotationType{Feature: api.FeatureTypeEnabled, RetryGracePeriodSeconds: new(int(c.RotationGrace / time.Second))}
-	}
-	return v
 }

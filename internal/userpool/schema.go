@@ -131,7 +131,7 @@ func (s *Service) AddCustomAttributes(ctx context.Context, in *api.AddCustomAttr
 			p.Schema = append(p.Schema, a)
 		}
 		if customCount(p) > maxCustom {
-			return api.InvalidParameterException.New("The number of custom attributes must not exceed %d.", maxCustom)
+			return tooManyCustom()
 		}
 		return nil
 	})
@@ -139,6 +139,10 @@ func (s *Service) AddCustomAttributes(ctx context.Context, in *api.AddCustomAttr
 		return nil, err
 	}
 	return &api.AddCustomAttributesResponse{}, nil
+}
+
+func tooManyCustom() error {
+	return api.InvalidParameterException.New("The number of custom attributes must not exceed %d.", maxCustom)
 }
 
 func customCount(p *directory.Pool) (n int) {

@@ -10,7 +10,6 @@ import (
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
-	"github.com/mayfly-id/mayfly/internal/wire"
 	"github.com/mayfly-id/mayfly/seal"
 )
 
@@ -31,25 +30,36 @@ type Tokens interface {
 	RevokeUser(ctx context.Context, w store.Writer, poolID, sub string) error
 }
 
-// Config is what a Service needs. Every field is required.
+// Functions knows the functions that triggers can name.
+type Functions interface {
+	// Known tells whether the server can call a function, named by its ARN.
+	Known(arn string) bool
+}
+
+// Cleanup removes what another package keeps about a pool, in the transaction that deletes the pool.
+type Cleanup func(ctx context.Context, w store.Writer, poolID string) error
+
+// Config is what a Service needs. Every field is required but Functions and Cleanup.
 type Config struct {
-	Store    *store.DB
-	Keys     Keys
-	PoolKeys PoolKeys
-	Tokens   Tokens
-	Now      func() time.Time // the clock
-	Random   io.Reader        // source of ids and secrets
-	Region   string           // region of requests that name none
+	Store     *store.DB
+	Keys      Keys
+	PoolKeys  PoolKeys
+	Tokens    Tokens
+	Functions Functions        // nil: any function can be named
+	Cleanup   []Cleanup        // of other packages' tables
+	Now       func() time.Time // the clock
+	Random    io.Reader        // source of ids and secrets
+	Region    string           // region of requests that name none
 }
 
 // Service performs the operations. It is safe for concurrent use.
-type Service struct{ Config }
+type Service struct {
+	Config
+	counts userCounts
+}
 
 // New makes a Service.
-func New(c Config) *Service { return &Service{c} }
-
-// errUnsupported refuses what AWS would do and this server does not do yet.
-var errUnsupported = &wire.ErrorType{Name: "NotImplementedException", Code: "NotImplementedException", Status: 501, Server: true}
+func New(c Config) *Service { return &Service{Config: c} }
 
 // region is the region of the request.
 func (s *Service) region(ctx context.Context) string {

@@ -158,8 +158,8 @@ func TestOperations(t *testing.T) {
 		}
 		seen[b.Operation.Name] = true
 	}
-	if len(seen) != 16 {
-		t.Errorf("%d operations are bound, want 16", len(seen))
+	if len(seen) != 19 {
+		t.Errorf("%d operations are bound, want 19", len(seen))
 	}
 }
 
@@ -194,7 +194,7 @@ func TestForeignPool(t *testing.T) {
 func inputFor(t reflect.Type, p *directory.Pool, arn string) any {
 	in := reflect.New(t)
 	values := map[string]any{
-		"UserPoolId": p.ID, "ResourceArn": arn, "ClientName": "app", "ClientId": "app",
+		"UserPoolId": p.ID, "ResourceArn": arn, "ClientName": "app", "ClientId": "app", "ClientSecretId": "app--1",
 		"Tags":    map[string]string{"a": "b"},
 		"TagKeys": []string{"a"}, "CustomAttributes": []api.SchemaAttributeType{{Name: new("tenant")}},
 	}
@@ -211,4 +211,14 @@ func inputFor(t reflect.Type, p *directory.Pool, arn string) any {
 		return nil
 	}
 	return in.Interface()
+}
+
+func (h *house) insertDomain(t *testing.T, p *directory.Pool, name string, custom bool) {
+	t.Helper()
+	err := h.Store.Update(h.ctx, func(w store.Writer) error {
+		return directory.Domains.Insert(h.ctx, w, &directory.Domain{Name: name, PoolID: p.ID, Custom: custom})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

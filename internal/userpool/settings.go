@@ -47,11 +47,8 @@ func updateSettings(in *api.UpdateUserPoolRequest) *poolSettings {
 	}
 }
 
-// apply writes the settings into a pool.
-func (in *poolSettings) apply(p *directory.Pool) error {
-	if err := refusePool(in); err != nil {
-		return err
-	}
+// apply writes the settings into a pool, and holds them against one another.
+func (in *poolSettings) apply(p *directory.Pool, known Functions) error {
 	p.AutoVerified = unique(texts(in.autoVerified))
 	p.DeletionProtection = deref(in.deletion) == api.DeletionProtectionTypeActive
 	p.Tier = string(cmp.Or(deref(in.tier), api.UserPoolTierTypeEssentials))
@@ -59,13 +56,15 @@ func (in *poolSettings) apply(p *directory.Pool) error {
 	if in.policies != nil && in.policies.PasswordPolicy != nil {
 		p.Password = passwordPolicy(in.policies.PasswordPolicy)
 	}
-	if err := in.applyVerification(p); err != nil {
+	for _, step := range []func(*directory.Pool) error{in.applyVerification, in.applyAdmin, in.applyRecovery, in.applyDelivery, in.applyFactors, in.applyUpdates} {
+		if err := step(p); err != nil {
+			return err
+		}
+	}
+	if err := in.applyTriggers(p, known); err != nil {
 		return err
 	}
-	if err := in.applyAdmin(p); err != nil {
-		return err
-	}
-	return in.applyRecovery(p)
+	return checkPool(p)
 }
 
 // passwordPolicy takes what is absent as off, as Cognito does once a policy is given. Zero days stand for no value.
@@ -75,33 +74,8 @@ func passwordPolicy(in *api.PasswordPolicyType) directory.PasswordPolicy {
 		MinLength:             cmp.Or(deref(in.MinimumLength), def.MinLength),
 		TemporaryValidityDays: cmp.Or(deref(in.TemporaryPasswordValidityDays), def.TemporaryValidityDays),
 		Lower:                 deref(in.RequireLowercase), Upper: deref(in.RequireUppercase), Numbers: deref(in.RequireNumbers), Symbols: deref(in.RequireSymbols),
+		History: deref(in.PasswordHistorySize),
 	}
-}
-
-// applyVerification merges the two places in which the verification texts can stand. They must agree.
-func (in *poolSettings) applyVerification(p *directory.Pool) error {
-	p.Verification = directory.MessageTemplate{Subject: deref(in.emailSubject), Email: deref(in.emailMessage), SMS: deref(in.smsMessage)}
-	if in.template == nil {
-		return nil
-	}
-	for _, f := range []struct {
-		name string
-		have *string
-		want *string
-	}{
-		{"EmailVerificationSubject", &p.Verification.Subject, in.template.EmailSubject},
-		{"EmailVerificationMessage", &p.Verification.Email, in.template.EmailMessage},
-		{"SmsVerificationMessage", &p.Verification.SMS, in.template.SmsMessage},
-	} {
-		if f.want == nil {
-			continue
-		}
-		if *f.have != "" && *f.have != *f.want {
-			return api.InvalidParameterException.New("%s and VerificationMessageTemplate must have the same value.", f.name)
-		}
-		*f.have = *f.want
-	}
-	return nil
 }
 
 func (in *poolSettings) applyAdmin(p *directory.Pool) error {

@@ -24,17 +24,7 @@ func checkTags(tags map[string]string) error {
 			return api.InvalidParameterException.New("Tag keys that begin with aws: are reserved.")
 		}
 	}
-	return nil
-}
-
-// sameAlgorithm refuses tags that would tell another signing algorithm than the pool has: it is chosen once.
-func sameAlgorithm(p *directory.Pool, tags map[string]string) error {
-	had, was := p.Tags[algorithmTag]
-	has, is := tags[algorithmTag]
-	if was != is || had != has {
-		return api.InvalidParameterException.New("Tag %s cannot be changed after the user pool was created.", algorithmTag)
-	}
-	return nil
+	return checkChosen(tags)
 }
 
 // TagResource adds tags to a pool, or gives new values to those it has.
@@ -71,7 +61,7 @@ func (s *Service) changeTags(ctx context.Context, resource string, change func(m
 		if err := checkTags(tags); err != nil {
 			return err
 		}
-		if err := sameAlgorithm(p, tags); err != nil {
+		if err := sameReserved(p, tags); err != nil {
 			return err
 		}
 		p.Tags = tags

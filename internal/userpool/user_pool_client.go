@@ -6,14 +6,12 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
-	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
-	"github.com/mayfly-id/mayfly/seal"
 )
 
-// secretAAD binds the sealed secret of a client to its place.
-func secretAAD(clientID string) []byte { return seal.AAD("user_pool_clients", clientID, "secret") }
+// maxClients is Cognito's quota of app clients in a pool (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html).
+const maxClients = 1000
 
 // CreateUserPoolClient makes an app client. Its secret, if it has one, is stored sealed.
 func (s *Service) CreateUserPoolClient(ctx context.Context, in *api.CreateUserPoolClientRequest) (*api.CreateUserPoolClientResponse, error) {
@@ -23,46 +21,36 @@ func (s *Service) CreateUserPoolClient(ctx context.Context, in *api.CreateUserPo
 	}
 	now := s.now()
 	c := &directory.Client{PoolID: p.ID, Name: in.ClientName, Created: now, Modified: now}
-	if err := applyClient(p, c, in, "creating"); err != nil {
-		return nil, err
-	}
-	if c.ID, err = draw.Text(s.Random, draw.LowerDigits, clientIDLength); err != nil {
+	if c.ID, err = s.newClientID(p, c.Name); err != nil {
 		return nil, err
 	}
 	secret, err := s.newSecret(c, in)
 	if err != nil {
 		return nil, err
 	}
+	if err := applyClient(p, c, in, "creating"); err != nil {
+		return nil, err
+	}
 	err = s.Store.Update(ctx, func(w store.Writer) error {
 		if _, err := s.poolRow(ctx, w, p.ID); err != nil { // it may be on its way out
 			return err
 		}
-		return directory.Clients.Insert(ctx, w, c)
+		if err := checkNames(ctx, w, p, c); err != nil {
+			return err
+		}
+		have, err := directory.Clients.Count(ctx, w, "by_pool", p.ID)
+		if err != nil {
+			return err
+		}
+		if have >= maxClients {
+			return api.LimitExceededException.New("A user pool can have at most %d app clients.", maxClients)
+		}
+		return s.insertClient(ctx, w, c)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &api.CreateUserPoolClientResponse{UserPoolClient: clientView(c, secret)}, nil
-}
-
-// newSecret gives the secret that was asked for, and seals it into the record; "" for none.
-func (s *Service) newSecret(c *directory.Client, in *api.CreateUserPoolClientRequest) (string, error) {
-	secret := deref(in.ClientSecret)
-	if deref(in.GenerateSecret) {
-		if secret != "" {
-			return "", api.InvalidParameterException.New("GenerateSecret and ClientSecret cannot be given together.")
-		}
-		var err error
-		if secret, err = draw.Text(s.Random, draw.LowerDigits, secretLength); err != nil {
-			return "", err
-		}
-	}
-	if secret == "" {
-		return "", nil
-	}
-	sealed, err := s.Keys.Seal(seal.ClientSecret, c.PoolID, []byte(secret), secretAAD(c.ID))
-	c.SealedSecret = sealed
-	return secret, err
 }
 
 // DescribeUserPoolClient shows an app client with its secret.
@@ -79,14 +67,6 @@ func (s *Service) DescribeUserPoolClient(ctx context.Context, in *api.DescribeUs
 		return nil, err
 	}
 	return &api.DescribeUserPoolClientResponse{UserPoolClient: clientView(&row.Doc, secret)}, nil
-}
-
-func (s *Service) openSecret(ctx context.Context, c *directory.Client) (string, error) {
-	if len(c.SealedSecret) == 0 {
-		return "", nil
-	}
-	secret, err := s.Keys.Open(ctx, seal.ClientSecret, c.PoolID, c.SealedSecret, secretAAD(c.ID))
-	return string(secret), err
 }
 
 // clientRow reads a client of a pool. A client of another pool does not exist.
@@ -116,6 +96,9 @@ func (s *Service) UpdateUserPoolClient(ctx context.Context, in *api.UpdateUserPo
 		if err := applyClient(p, &row.Doc, settingsOf(in), "updating"); err != nil {
 			return err
 		}
+		if err := checkNames(ctx, w, p, &row.Doc); err != nil {
+			return err
+		}
 		row.Doc.Modified = s.now()
 		c = row.Doc
 		return directory.Clients.Update(ctx, w, &row)
@@ -137,6 +120,9 @@ func (s *Service) DeleteUserPoolClient(ctx context.Context, in *api.DeleteUserPo
 	}
 	err := s.Store.Update(ctx, func(w store.Writer) error {
 		if _, err := clientRow(ctx, w, in.UserPoolId, in.ClientId); err != nil {
+			return err
+		}
+		if err := directory.RetiredClients.Insert(ctx, w, &directory.RetiredClient{ID: in.ClientId, PoolID: in.UserPoolId}); err != nil {
 			return err
 		}
 		return directory.Clients.Delete(ctx, w, in.ClientId)

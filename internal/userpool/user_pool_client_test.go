@@ -86,8 +86,8 @@ func TestClientSettings(t *testing.T) {
 		"new flows":        {request{ExplicitAuthFlows: []api.ExplicitAuthFlowsType{"ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}}, nil},
 		"old flows":        {request{ExplicitAuthFlows: []api.ExplicitAuthFlowsType{"ADMIN_NO_SRP_AUTH", "USER_PASSWORD_AUTH"}}, nil},
 		"mixed flows":      {request{ExplicitAuthFlows: []api.ExplicitAuthFlowsType{"ADMIN_NO_SRP_AUTH", "ALLOW_USER_SRP_AUTH"}}, api.InvalidParameterException},
-		"choice of factor": {request{ExplicitAuthFlows: []api.ExplicitAuthFlowsType{"ALLOW_USER_AUTH"}}, errUnsupported},
-		"custom only":      {request{ExplicitAuthFlows: []api.ExplicitAuthFlowsType{"CUSTOM_AUTH_FLOW_ONLY"}}, errUnsupported},
+		"choice of factor": {request{ExplicitAuthFlows: []api.ExplicitAuthFlowsType{"ALLOW_USER_AUTH"}}, nil},
+		"custom only":      {request{ExplicitAuthFlows: []api.ExplicitAuthFlowsType{"CUSTOM_AUTH_FLOW_ONLY"}}, nil},
 		"lives": {request{AccessTokenValidity: new(5), IdTokenValidity: new(86400), RefreshTokenValidity: new(60),
 			TokenValidityUnits: units("minutes", "seconds", "days")}, nil},
 		"access too short":     {request{AccessTokenValidity: new(4), TokenValidityUnits: units("minutes", "", "")}, api.InvalidParameterException},
@@ -106,15 +106,6 @@ func TestClientSettings(t *testing.T) {
 		"not hiding":           {request{PreventUserExistenceErrors: new(api.PreventUserExistenceErrorTypesLegacy)}, nil},
 		"no revocation":        {request{EnableTokenRevocation: new(false), AuthSessionValidity: new(15)}, nil},
 		"local provider":       {request{SupportedIdentityProviders: []string{"COGNITO"}}, nil},
-		"other provider":       {request{SupportedIdentityProviders: []string{"COGNITO", "Google"}}, errUnsupported},
-		"OAuth":                {request{AllowedOAuthFlowsUserPoolClient: new(true)}, errUnsupported},
-		"OAuth flows":          {request{AllowedOAuthFlows: []api.OAuthFlowType{"code"}}, errUnsupported},
-		"OAuth scopes":         {request{AllowedOAuthScopes: []string{"openid"}}, errUnsupported},
-		"callbacks":            {request{CallbackURLs: []string{"https://a.example"}}, errUnsupported},
-		"logouts":              {request{LogoutURLs: []string{"https://a.example"}}, errUnsupported},
-		"redirect":             {request{DefaultRedirectURI: new("https://a.example")}, errUnsupported},
-		"analytics":            {request{AnalyticsConfiguration: &api.AnalyticsConfigurationType{}}, errUnsupported},
-		"context data":         {request{EnablePropagateAdditionalUserContextData: new(true)}, errUnsupported},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.in.UserPoolId, c.in.ClientName = p.ID, "app"
@@ -166,11 +157,12 @@ func TestFlowsInForce(t *testing.T) {
 		"default rotating": {nil, true, []string{"ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH"}},
 		"new":              {[]string{"ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_PASSWORD_AUTH"}, false, []string{"ALLOW_USER_PASSWORD_AUTH"}},
 		"old password":     {[]string{"USER_PASSWORD_AUTH"}, false, []string{"ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH"}},
+		"old custom only":  {[]string{"CUSTOM_AUTH_FLOW_ONLY"}, false, []string{"ALLOW_CUSTOM_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}},
 		"old admin":        {[]string{"ADMIN_NO_SRP_AUTH"}, true, []string{"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_CUSTOM_AUTH", "ALLOW_USER_SRP_AUTH"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := &directory.Client{Rotation: c.rotation}
-			if err := applyFlows(client, c.given); err != nil {
+			if err := applyFlows(&directory.Pool{}, client, c.given); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(c.want, slices.Sorted(slices.Values(client.Flows))); diff != "" {

@@ -69,28 +69,14 @@ func TestCreateUserPoolRefusals(t *testing.T) {
 		in   request
 		want *wire.ErrorType
 	}{
-		"MFA":               {request{MfaConfiguration: new(api.UserPoolMfaTypeOptional)}, errUnsupported},
-		"trigger":           {request{LambdaConfig: &api.LambdaConfigType{PreSignUp: new("arn:aws:lambda:eu-west-1:111122223333:function:f")}}, errUnsupported},
-		"devices":           {request{DeviceConfiguration: &api.DeviceConfigurationType{}}, errUnsupported},
-		"SMS role":          {request{SmsConfiguration: &api.SmsConfigurationType{}}, errUnsupported},
-		"SMS MFA text":      {request{SmsAuthenticationMessage: new("code {####}")}, errUnsupported},
-		"e-mail identity":   {request{EmailConfiguration: &api.EmailConfigurationType{From: new("a@b.example")}}, errUnsupported},
-		"threat protection": {request{UserPoolAddOns: &api.UserPoolAddOnsType{AdvancedSecurityMode: "AUDIT"}}, errUnsupported},
-		"tier":              {request{UserPoolTier: new(api.UserPoolTierTypePlus)}, errUnsupported},
-		"pending updates": {request{UserAttributeUpdateSettings: &api.UserAttributeUpdateSettingsType{
-			AttributesRequireVerificationBeforeUpdate: []api.VerifiedAttributeType{"email"}}}, errUnsupported},
-		"passkeys": {request{Policies: &api.UserPoolPolicyType{SignInPolicy: &api.SignInPolicyType{
-			AllowedFirstAuthFactors: []api.AuthFactorType{"PASSWORD", "WEB_AUTHN"}}}}, errUnsupported},
-		"history":           {request{Policies: &api.UserPoolPolicyType{PasswordPolicy: &api.PasswordPolicyType{PasswordHistorySize: new(3)}}}, errUnsupported},
-		"link":              {request{VerificationMessageTemplate: template(api.VerificationMessageTemplateType{DefaultEmailOption: new(api.DefaultEmailOptionTypeConfirmWithLink)})}, errUnsupported},
-		"link text":         {request{VerificationMessageTemplate: template(api.VerificationMessageTemplateType{EmailSubjectByLink: new("x")})}, errUnsupported},
-		"two texts":         {request{EmailVerificationMessage: new("a {####}"), VerificationMessageTemplate: template(api.VerificationMessageTemplateType{EmailMessage: new("b {####}")})}, api.InvalidParameterException},
-		"both name options": {request{UsernameAttributes: []api.UsernameAttributeType{"email"}, AliasAttributes: []api.AliasAttributeType{"phone_number"}}, api.InvalidParameterException},
-		"algorithm":         {request{UserPoolTags: map[string]string{algorithmTag: "none"}}, api.InvalidParameterException},
-		"reserved tag":      {request{UserPoolTags: map[string]string{"AWS:x": ""}}, api.InvalidParameterException},
-		"same priority":     {request{AccountRecoverySetting: recovery(api.RecoveryOptionType{Name: "verified_email", Priority: 1}, api.RecoveryOptionType{Name: "verified_phone_number", Priority: 1})}, api.InvalidParameterException},
-		"admin only and":    {request{AccountRecoverySetting: recovery(api.RecoveryOptionType{Name: "admin_only", Priority: 1}, api.RecoveryOptionType{Name: "verified_email", Priority: 2})}, api.InvalidParameterException},
-		"same recovery":     {request{AccountRecoverySetting: recovery(api.RecoveryOptionType{Name: "verified_email", Priority: 1}, api.RecoveryOptionType{Name: "verified_email", Priority: 2})}, api.InvalidParameterException},
+		"MFA without a factor": {request{MfaConfiguration: new(api.UserPoolMfaTypeOptional)}, api.InvalidParameterException},
+		"two texts":            {request{EmailVerificationMessage: new("a {####}"), VerificationMessageTemplate: template(api.VerificationMessageTemplateType{EmailMessage: new("b {####}")})}, api.InvalidParameterException},
+		"both name options":    {request{UsernameAttributes: []api.UsernameAttributeType{"email"}, AliasAttributes: []api.AliasAttributeType{"phone_number"}}, api.InvalidParameterException},
+		"algorithm":            {request{UserPoolTags: map[string]string{algorithmTag: "none"}}, api.InvalidParameterException},
+		"reserved tag":         {request{UserPoolTags: map[string]string{"AWS:x": ""}}, api.InvalidParameterException},
+		"same priority":        {request{AccountRecoverySetting: recovery(api.RecoveryOptionType{Name: "verified_email", Priority: 1}, api.RecoveryOptionType{Name: "verified_phone_number", Priority: 1})}, api.InvalidParameterException},
+		"admin only and":       {request{AccountRecoverySetting: recovery(api.RecoveryOptionType{Name: "admin_only", Priority: 1}, api.RecoveryOptionType{Name: "verified_email", Priority: 2})}, api.InvalidParameterException},
+		"same recovery":        {request{AccountRecoverySetting: recovery(api.RecoveryOptionType{Name: "verified_email", Priority: 1}, api.RecoveryOptionType{Name: "verified_email", Priority: 2})}, api.InvalidParameterException},
 		"days contradict": {request{Policies: &api.UserPoolPolicyType{PasswordPolicy: &api.PasswordPolicyType{TemporaryPasswordValidityDays: new(3)}},
 			AdminCreateUserConfig: &api.AdminCreateUserConfigType{UnusedAccountValidityDays: new(4)}}, api.InvalidParameterException},
 		"required custom":   {request{Schema: schema(api.SchemaAttributeType{Name: new("tenant"), Required: new(true)})}, api.InvalidParameterException},
@@ -207,6 +193,11 @@ func TestDeleteUserPool(t *testing.T) {
 	h := newHouse(t)
 	p, other := h.newTestPool(t, api.CreateUserPoolRequest{}), h.newTestPool(t, api.CreateUserPoolRequest{})
 	kept := h.newTestUser(t, other, "kept")
+	var cleaned []string
+	h.Cleanup = []Cleanup{func(_ context.Context, _ store.Writer, poolID string) error {
+		cleaned = append(cleaned, poolID)
+		return nil
+	}}
 	err := h.Store.Update(h.ctx, func(w store.Writer) error {
 		for i := range deleteBatch*2 + 5 {
 			sub := fmt.Sprintf("sub-%04d", i)
@@ -224,6 +215,13 @@ func TestDeleteUserPool(t *testing.T) {
 		return errors.Join(
 			directory.Groups.Insert(h.ctx, w, &directory.Group{PoolID: p.ID, Name: "g"}),
 			directory.Members.Insert(h.ctx, w, &directory.Member{PoolID: p.ID, Group: "g", Sub: "sub-0001"}),
+			directory.Devices.Insert(h.ctx, w, &directory.Device{PoolID: p.ID, Sub: "sub-0001", Key: "d"}),
+			directory.Passkeys.Insert(h.ctx, w, &directory.Passkey{PoolID: p.ID, Sub: "sub-0001", ID: []byte("k")}),
+			directory.Providers.Insert(h.ctx, w, &directory.Provider{PoolID: p.ID, Name: "Google"}),
+			directory.ProviderIDs.Insert(h.ctx, w, &directory.ProviderID{PoolID: p.ID, ID: "g.example", Name: "Google"}),
+			directory.UserLinks.Insert(h.ctx, w, &directory.UserLink{PoolID: p.ID, Provider: "Google", Value: "1", Sub: "gone"}),
+			directory.ResourceServers.Insert(h.ctx, w, &directory.ResourceServer{PoolID: p.ID, Identifier: "api"}),
+			directory.RetiredClients.Insert(h.ctx, w, &directory.RetiredClient{PoolID: p.ID, ID: "old"}),
 		)
 	})
 	if err != nil {
@@ -233,6 +231,9 @@ func TestDeleteUserPool(t *testing.T) {
 
 	_, err = h.DescribeUserPool(h.ctx, &api.DescribeUserPoolRequest{UserPoolId: p.ID})
 	wantError(t, err, api.ResourceNotFoundException, "")
+	if !slices.Equal(cleaned, []string{p.ID}) {
+		t.Errorf("cleaned up after %v", cleaned)
+	}
 	if len(h.revoked) != deleteBatch*2+5 || h.created[p.ID] != "" || h.created[other.ID] == "" {
 		t.Errorf("%d users were revoked, keys left: %v", len(h.revoked), h.created)
 	}
@@ -241,6 +242,12 @@ func TestDeleteUserPool(t *testing.T) {
 		"clients": must[int64](t)(directory.Clients.Count(h.ctx, h.Store, "by_pool", p.ID)),
 		"groups":  must[int64](t)(directory.Groups.Count(h.ctx, h.Store, "", p.ID)),
 		"members": must[int64](t)(directory.Members.Count(h.ctx, h.Store, "", p.ID)),
+		"devices": must[int64](t)(directory.Devices.Count(h.ctx, h.Store, "", p.ID)), "passkeys": must[int64](t)(directory.Passkeys.Count(h.ctx, h.Store, "", p.ID)),
+		"providers":        must[int64](t)(directory.Providers.Count(h.ctx, h.Store, "", p.ID)),
+		"provider ids":     must[int64](t)(directory.ProviderIDs.Count(h.ctx, h.Store, "", p.ID)),
+		"links":            must[int64](t)(directory.UserLinks.Count(h.ctx, h.Store, "", p.ID)),
+		"resource servers": must[int64](t)(directory.ResourceServers.Count(h.ctx, h.Store, "", p.ID)),
+		"retired clients":  must[int64](t)(directory.RetiredClients.Count(h.ctx, h.Store, "by_pool", p.ID)),
 	} {
 		if n != 0 {
 			t.Errorf("%d %s are left", n, name)
@@ -330,18 +337,6 @@ func TestAddCustomAttributes(t *testing.T) {
 	}
 }
 
-func TestMfaConfig(t *testing.T) {
-	h := newHouse(t)
-	p := h.newTestPool(t, api.CreateUserPoolRequest{})
-	out := must[*api.SetUserPoolMfaConfigResponse](t)(h.SetUserPoolMfaConfig(h.ctx, &api.SetUserPoolMfaConfigRequest{UserPoolId: p.ID, MfaConfiguration: new(api.UserPoolMfaTypeOff)}))
-	got := must[*api.GetUserPoolMfaConfigResponse](t)(h.GetUserPoolMfaConfig(h.ctx, &api.GetUserPoolMfaConfigRequest{UserPoolId: p.ID}))
-	if *out.MfaConfiguration != "OFF" || *got.MfaConfiguration != "OFF" {
-		t.Error("MFA is not off")
-	}
-	_, err := h.SetUserPoolMfaConfig(h.ctx, &api.SetUserPoolMfaConfigRequest{UserPoolId: p.ID, MfaConfiguration: new(api.UserPoolMfaTypeOn)})
-	wantError(t, err, errUnsupported, "")
-}
-
 func TestTemporaryPasswordDays(t *testing.T) {
 	h := newHouse(t)
 	for name, c := range map[string]struct {
@@ -377,7 +372,7 @@ func TestVerificationTexts(t *testing.T) {
 			if diff := cmp.Diff(want, p.Verification); diff != "" {
 				t.Error(diff)
 			}
-			v := poolView(p, 0)
+			v := poolView(p, 0, nil)
 			if *v.EmailVerificationSubject != "s" || *v.VerificationMessageTemplate.EmailMessage != "e {####}" || *v.SmsVerificationMessage != "m {####}" {
 				t.Errorf("pool shows %+v", v.VerificationMessageTemplate)
 			}

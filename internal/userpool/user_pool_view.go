@@ -5,28 +5,25 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/store"
 )
 
 // poolView shows a pool as DescribeUserPool does.
-func poolView(p *directory.Pool, users int64) *api.UserPoolType {
+func poolView(p *directory.Pool, users int64, domains []store.Row[directory.Domain]) *api.UserPoolType {
 	v := &api.UserPoolType{
 		Id: &p.ID, Name: &p.Name, Arn: new(poolARN(p)), CreationDate: &p.Created, LastModifiedDate: &p.Modified,
-		Policies: policiesView(&p.Password), LambdaConfig: &api.LambdaConfigType{},
+		Policies: policiesView(p), LambdaConfig: triggersView(&p.Triggers),
 		DeletionProtection: new(api.DeletionProtectionTypeInactive),
 		SchemaAttributes:   schemaView(p), EstimatedNumberOfUsers: new(int(min(users, math.MaxInt32))),
 		AutoVerifiedAttributes: typed[api.VerifiedAttributeType](p.AutoVerified),
 		UsernameAttributes:     typed[api.UsernameAttributeType](p.UsernameAttributes),
 		AliasAttributes:        typed[api.AliasAttributeType](p.AliasAttributes),
-		MfaConfiguration:       new(api.UserPoolMfaTypeOff),
-		EmailConfiguration:     &api.EmailConfigurationType{EmailSendingAccount: new(api.EmailSendingAccountType("COGNITO_DEFAULT"))},
-		UserPoolTags:           p.Tags, UserPoolTier: optional(api.UserPoolTierType(p.Tier)),
+		MfaConfiguration:       modeView(p), EmailConfiguration: emailView(p.EmailConfig), SmsConfiguration: smsView(p.SMSConfig),
+		UserPoolTags: p.Tags, UserPoolTier: optional(api.UserPoolTierType(p.Tier)),
 		EmailVerificationSubject: optional(p.Verification.Subject), EmailVerificationMessage: optional(p.Verification.Email),
-		SmsVerificationMessage: optional(p.Verification.SMS),
-		VerificationMessageTemplate: &api.VerificationMessageTemplateType{
-			DefaultEmailOption: new(api.DefaultEmailOptionTypeConfirmWithCode), EmailSubject: optional(p.Verification.Subject),
-			EmailMessage: optional(p.Verification.Email), SmsMessage: optional(p.Verification.SMS),
-		},
-		AdminCreateUserConfig: adminView(p), AccountRecoverySetting: recoveryView(p),
+		SmsVerificationMessage: optional(p.Verification.SMS), SmsAuthenticationMessage: optional(p.SMSAuthMessage),
+		VerificationMessageTemplate: verificationView(p), AdminCreateUserConfig: adminView(p), AccountRecoverySetting: recoveryView(p),
+		UserPoolAddOns: addOnsView(&p.AddOns),
 	}
 	if v.UserPoolTags == nil {
 		v.UserPoolTags = map[string]string{}
@@ -37,16 +34,76 @@ func poolView(p *directory.Pool, users int64) *api.UserPoolType {
 	if p.CaseGiven {
 		v.UsernameConfiguration = &api.UsernameConfigurationType{CaseSensitive: p.CaseSensitive}
 	}
+	if d := p.Devices; d != nil {
+		v.DeviceConfiguration = &api.DeviceConfigurationType{ChallengeRequiredOnNewDevice: &d.ChallengeOnNew, DeviceOnlyRememberedOnUserPrompt: &d.OnPrompt}
+	}
+	if len(p.VerifyBeforeUpdate) > 0 {
+		v.UserAttributeUpdateSettings = &api.UserAttributeUpdateSettingsType{
+			AttributesRequireVerificationBeforeUpdate: typed[api.VerifiedAttributeType](p.VerifyBeforeUpdate),
+		}
+	}
+	for i := range domains {
+		if d := &domains[i].Doc; d.Custom {
+			v.CustomDomain = &d.Name
+		} else {
+			v.Domain = &d.Name
+		}
+	}
 	return v
 }
 
-func policiesView(p *directory.PasswordPolicy) *api.UserPoolPolicyType {
+func verificationView(p *directory.Pool) *api.VerificationMessageTemplateType {
+	v := &api.VerificationMessageTemplateType{
+		DefaultEmailOption: new(api.DefaultEmailOptionTypeConfirmWithCode), EmailSubject: optional(p.Verification.Subject),
+		EmailMessage: optional(p.Verification.Email), SmsMessage: optional(p.Verification.SMS),
+		EmailSubjectByLink: optional(p.LinkSubject), EmailMessageByLink: optional(p.LinkMessage),
+	}
+	if p.VerifyByLink {
+		v.DefaultEmailOption = new(api.DefaultEmailOptionTypeConfirmWithLink)
+	}
+	return v
+}
+
+func emailView(c *directory.EmailConfig) *api.EmailConfigurationType {
+	if c == nil {
+		return &api.EmailConfigurationType{EmailSendingAccount: new(api.EmailSendingAccountTypeCognitoDefault)}
+	}
+	return &api.EmailConfigurationType{
+		EmailSendingAccount: new(api.EmailSendingAccountType(c.Account)), SourceArn: optional(c.SourceARN), From: optional(c.From),
+		ReplyToEmailAddress: optional(c.ReplyTo), ConfigurationSet: optional(c.ConfigurationSet),
+	}
+}
+
+func smsView(c *directory.SMSConfig) *api.SmsConfigurationType {
+	if c == nil {
+		return nil
+	}
+	return &api.SmsConfigurationType{SnsCallerArn: c.CallerARN, ExternalId: optional(c.ExternalID), SnsRegion: optional(c.Region)}
+}
+
+func addOnsView(a *directory.AddOns) *api.UserPoolAddOnsType {
+	if *a == (directory.AddOns{}) {
+		return nil
+	}
+	v := &api.UserPoolAddOnsType{AdvancedSecurityMode: api.AdvancedSecurityModeType(a.SecurityMode)}
+	if a.CustomAuthMode != "" {
+		v.AdvancedSecurityAdditionalFlows = &api.AdvancedSecurityAdditionalFlowsType{CustomAuthMode: new(api.AdvancedSecurityEnabledModeType(a.CustomAuthMode))}
+	}
+	return v
+}
+
+func policiesView(p *directory.Pool) *api.UserPoolPolicyType {
+	factors := p.FirstFactors
+	if len(factors) == 0 {
+		factors = []string{passwordFactor}
+	}
 	return &api.UserPoolPolicyType{
 		PasswordPolicy: &api.PasswordPolicyType{
-			MinimumLength: &p.MinLength, RequireUppercase: &p.Upper, RequireLowercase: &p.Lower, RequireNumbers: &p.Numbers,
-			RequireSymbols: &p.Symbols, TemporaryPasswordValidityDays: &p.TemporaryValidityDays,
+			MinimumLength: &p.Password.MinLength, RequireUppercase: &p.Password.Upper, RequireLowercase: &p.Password.Lower,
+			RequireNumbers: &p.Password.Numbers, RequireSymbols: &p.Password.Symbols, TemporaryPasswordValidityDays: &p.Password.TemporaryValidityDays,
+			PasswordHistorySize: optional(p.Password.History),
 		},
-		SignInPolicy: &api.SignInPolicyType{AllowedFirstAuthFactors: []api.AuthFactorType{api.AuthFactorTypePassword}},
+		SignInPolicy: &api.SignInPolicyType{AllowedFirstAuthFactors: typed[api.AuthFactorType](factors)},
 	}
 }
 
