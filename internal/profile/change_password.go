@@ -28,8 +28,12 @@ func (s *Service) ChangePassword(ctx context.Context, in *api.ChangePasswordRequ
 			return nil, err
 		}
 		if !right {
+			s.record(ctx, d, &row.Doc, "PasswordChange", "Fail", nil)
 			return nil, s.core.Fail(ctx, &a, nil)
 		}
+	}
+	if err := s.judge(ctx, d, "PASSWORD_CHANGE", in.ProposedPassword); err != nil {
+		return nil, err
 	}
 	if err := s.core.SetPassword(ctx, d.Pool, &row.Doc, in.ProposedPassword); err != nil {
 		return nil, err
@@ -37,5 +41,6 @@ func (s *Service) ChangePassword(ctx context.Context, in *api.ChangePasswordRequ
 	if err := s.core.Store.Update(ctx, func(w store.Writer) error { return directory.Users.Update(ctx, w, &row) }); err != nil {
 		return nil, account.WriteError(err)
 	}
+	s.record(ctx, d, &row.Doc, "PasswordChange", outcome(nil), nil)
 	return &api.ChangePasswordResponse{}, nil
 }

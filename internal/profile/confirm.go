@@ -134,5 +134,6 @@ func (s *Service) ResendConfirmationCode(ctx context.Context, in *api.ResendConf
 		return nil, err
 	}
 	details, err := s.storeAndSend(ctx, d, attribute, c)
+	s.record(ctx, d, u, "ResendCode", outcome(err), in.UserContextData)
 	return &api.ResendConfirmationCodeResponse{CodeDeliveryDetails: details}, err
 }

@@ -41,6 +41,11 @@ func (s *Service) ForgotPassword(ctx context.Context, in *api.ForgotPasswordRequ
 		return nil, err
 	}
 	details, err := s.storeAndSend(ctx, d, attribute, c)
+	response := "InProgress"
+	if err != nil {
+		response = outcome(err)
+	}
+	s.record(ctx, d, a.User(), "ForgotPassword", response, in.UserContextData)
 	return &api.ForgotPasswordResponse{CodeDeliveryDetails: details}, err
 }
 
@@ -90,10 +95,16 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, in *api.ConfirmForg
 	if err := account.CheckPolicy(d.Pool, in.Password); err != nil {
 		return nil, err
 	}
+	if err := s.judge(ctx, d, "PASSWORD_CHANGE", in.Password); err != nil {
+		return nil, err
+	}
 	fresh := *a.User()
 	historic := s.core.SetPassword(ctx, d.Pool, &fresh, in.Password) // for a ghost as well: the same arithmetic
 	fresh.Status = directory.Confirmed
 	u, err := s.redeemReset(ctx, d, &a, in.ConfirmationCode, &fresh, historic)
+	if !a.Ghost {
+		s.record(ctx, d, a.User(), "ForgotPassword", outcome(err), in.UserContextData)
+	}
 	if err != nil {
 		return nil, account.WriteError(err)
 	}

@@ -28,11 +28,12 @@ type Sessions interface {
 
 // Config is what the service needs. Core, Tokens and URL are required.
 type Config struct {
-	Core     *account.Core
-	Tokens   Tokens
-	Triggers hook.Invoker // nil: what a pool has a trigger for is refused
-	Sessions Sessions     // nil: no sessions are handed out, and none is taken
-	URL      string       // base of links in messages, such as https://id.example.com
+	Core       *account.Core
+	Tokens     Tokens
+	Triggers   hook.Invoker // nil: what a pool has a trigger for is refused
+	Sessions   Sessions     // nil: no sessions are handed out, and none is taken
+	Protection Protection   // nil: there is no threat protection
+	URL        string       // base of links in messages, such as https://id.example.com
 	// Outside tells whether messages of a pool by a medium, EMAIL or SMS, leave the server; nil: none do. How long those take must not tell who exists.
 	Outside func(p *directory.Pool, medium string) bool
 	Report  func(error) // told what nobody waits for any more

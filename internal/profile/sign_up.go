@@ -31,6 +31,11 @@ func (s *Service) SignUp(ctx context.Context, in *api.SignUpRequest) (*api.SignU
 	if err := checkPassword(d, u, in.Password); err != nil {
 		return nil, err
 	}
+	if in.Password != nil {
+		if err := s.judge(ctx, d, "SIGN_UP", *in.Password); err != nil {
+			return nil, err
+		}
+	}
 	verified, err := s.preSignUp(ctx, d, u, in)
 	if err != nil {
 		return nil, err
@@ -44,6 +49,7 @@ func (s *Service) SignUp(ctx context.Context, in *api.SignUpRequest) (*api.SignU
 	if err != nil {
 		return nil, err
 	}
+	s.record(ctx, d, u, "SignUp", outcome(nil), in.UserContextData)
 	return s.signedUp(ctx, d, u, c, in.ClientMetadata)
 }
 

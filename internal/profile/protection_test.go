@@ -1,0 +1,84 @@
+package profile
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
+)
+
+// guard refuses passwords that hold "Known", and notes events.
+type guard struct {
+	err    error
+	asked  []string
+	events []string
+}
+
+func (g *guard) Refuses(_ context.Context, _ *directory.Pool, _, action, password string) (bool, error) {
+	g.asked = append(g.asked, action)
+	return strings.Contains(password, "Known"), g.err
+}
+
+func (g *guard) Record(_ context.Context, e Event) error {
+	g.events = append(g.events, strings.TrimSpace(e.Type+" "+e.Response+" "+e.User.Username+" "+e.IP))
+	return g.err
+}
+
+func TestProtection(t *testing.T) {
+	h := open(t, setting{pool: func(p *directory.Pool) { p.AddOns.SecurityMode = "ENFORCED" }})
+	g := &guard{}
+	h.Protection = g
+	const refused = "Provided password cannot be used for security reasons."
+	known := &api.SignUpRequest{ClientId: clientID, Username: "bob", Password: ptr("Well-Known-7"), UserContextData: &api.UserContextDataType{IpAddress: ptr("192.0.2.1")}}
+	_, err := h.SignUp(h.ctx, known)
+	fails(t, err, api.InvalidPasswordException, refused)
+	known.Password, known.UserAttributes = ptr(password), []api.AttributeType{attr("email", "b@example.org")}
+	_, err = h.SignUp(h.ctx, known)
+	must(t, err)
+	_, err = h.ResendConfirmationCode(h.ctx, &api.ResendConfirmationCodeRequest{ClientId: clientID, Username: "bob"})
+	must(t, err)
+	_, err = h.forgot("ada")
+	must(t, err)
+	code := h.post.last(t).Code
+	fails(t, h.reset("ada", code, "Well-Known-7"), api.InvalidPasswordException, refused)
+	fails(t, h.reset("ada", "x", "Another-Horse-8"), api.CodeMismatchException, "")
+	must(t, h.reset("ada", code, "Another-Horse-8"))
+	in, err := h.byName("ada", "Another-Horse-8")
+	must(t, err)
+	change := func(from, to string) error {
+		_, err := h.ChangePassword(h.ctx, &api.ChangePasswordRequest{AccessToken: *in.AuthenticationResult.AccessToken, PreviousPassword: &from, ProposedPassword: to})
+		return err
+	}
+	fails(t, change("wrong", password), api.NotAuthorizedException, notRight)
+	fails(t, change("Another-Horse-8", "Well-Known-7"), api.InvalidPasswordException, refused)
+	must(t, change("Another-Horse-8", password))
+	want := []string{
+		"SignUp Pass bob 192.0.2.1", "ResendCode Pass bob", "ForgotPassword InProgress ada", "ForgotPassword Fail ada", "ForgotPassword Pass ada",
+		"PasswordChange Fail ada", "PasswordChange Pass ada",
+	}
+	if d := cmp.Diff(want, g.events); d != "" {
+		t.Error(d)
+	}
+	g.err = errors.New("the list is gone")
+	if err := change(password, "Another-Horse-9"); err == nil {
+		t.Error("a password that cannot be judged is taken")
+	}
+}
+
+func TestNoProtection(t *testing.T) {
+	for _, mode := range []string{"", "OFF"} {
+		h := open(t, setting{pool: func(p *directory.Pool) { p.AddOns.SecurityMode = mode }})
+		g := &guard{err: errors.New("not to be asked")}
+		h.Protection = g
+		_, err := h.signUp("bob", attr("email", "bob@example.org"))
+		must(t, err)
+		if len(g.asked)+len(g.events) != 0 {
+			t.Error("a pool without protection is protected")
+		}
+	}
+}
