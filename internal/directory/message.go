@@ -12,6 +12,14 @@ type Message struct {
 	Code        string            // confirmation code or temporary password
 	Link        string            // address that confirms, where the pool sends links; else empty
 	Metadata    map[string]string // ClientMetadata of the request
+	Text        *MessageText      // text that is ready to go, where it is not one of the pool's templates: account takeover notifications
+}
+
+// MessageText is the text of a message in which nothing is left to be replaced. An e-mail may have HTML, Plain or both.
+type MessageText struct {
+	Subject string
+	Plain   string
+	HTML    string
 }
 
 // String keeps the code out of logs.
