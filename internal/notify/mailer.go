@@ -197,7 +197,10 @@ func (m *Mailer) letter(p *directory.Pool, message Message) (*gomail.Msg, error)
 	letter.SetMessageIDWithValue(hex.EncodeToString(id[:]) + m.from.Address[strings.LastIndexByte(m.from.Address, '@'):])
 	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no answers by machines
 	if hasTags(message.Body, false) {
-		letter.SetBodyString(gomail.TypeTextPlain, plain(message.Body))
+		if message.Plain == "" {
+			message.Plain = plain(message.Body)
+		}
+		letter.SetBodyString(gomail.TypeTextPlain, message.Plain)
 		letter.AddAlternativeString(gomail.TypeTextHTML, message.Body)
 	} else {
 		letter.SetBodyString(gomail.TypeTextPlain, message.Body)

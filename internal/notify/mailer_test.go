@@ -261,6 +261,14 @@ func TestMailWithTags(t *testing.T) {
 	if diff := cmp.Diff(want, bodies); diff != "" {
 		t.Error(diff)
 	}
+	letter.Plain = "In other words"
+	if err := mailer(t, s, nil).SendMail(t.Context(), &directory.Pool{}, letter); err != nil {
+		t.Fatal(err)
+	}
+	_, bodies = parts(t, s.got()[1].data)
+	if diff := cmp.Diff(map[string]string{"text/html": letter.Body, "text/plain": letter.Plain}, bodies); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestMailerRefusesConfigurations(t *testing.T) {

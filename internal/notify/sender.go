@@ -67,6 +67,9 @@ func (s *Sender) Send(ctx context.Context, m directory.Message) error {
 	if sender, source := customSender(&m); sender {
 		return s.handToFunction(ctx, &m, source)
 	}
+	if m.Text != nil {
+		return s.hand(ctx, m.Pool, s.ready(&m))
+	}
 	t := template(&m)
 	if m.Pool.Triggers.CustomMessage != "" && Kind(m.Kind) != Takeover {
 		var err error
@@ -86,12 +89,30 @@ func (s *Sender) Outside(p *directory.Pool, medium string) bool {
 	return s.Mail != nil || t.CustomMessage != "" || t.CustomEmailSender != ""
 }
 
+// blank is a message without its text.
+func (s *Sender) blank(m *directory.Message) Message {
+	return Message{
+		Time: s.Now().UTC(), Medium: Medium(m.Medium), To: m.Destination, Code: m.Code, Username: m.Name, PoolID: m.Pool.ID, Kind: Kind(m.Kind),
+	}
+}
+
+// ready takes a text as it is.
+func (s *Sender) ready(m *directory.Message) Message {
+	out := s.blank(m)
+	out.Body = m.Text.Plain
+	if out.Medium != SMS {
+		out.Subject = m.Text.Subject
+		if m.Text.HTML != "" {
+			out.Body, out.Plain = m.Text.HTML, m.Text.Plain
+		}
+	}
+	return out
+}
+
 // compose replaces the placeholders.
 func (s *Sender) compose(m *directory.Message, t text) Message {
 	v := values{username: m.Name, code: m.Code}
-	out := Message{
-		Time: s.Now().UTC(), Medium: Medium(m.Medium), To: m.Destination, Code: m.Code, Username: m.Name, PoolID: m.Pool.ID, Kind: Kind(m.Kind),
-	}
+	out := s.blank(m)
 	if out.Medium == SMS {
 		out.Body = v.render(t.body, false)
 		return out

@@ -66,6 +66,26 @@ func TestSender(t *testing.T) {
 	}
 }
 
+func TestSenderTakesReadyTexts(t *testing.T) {
+	o := NewOutbox()
+	s := NewSender(o, time.Now)
+	m := directory.Message{
+		Pool: &directory.Pool{ID: "p"}, User: &directory.User{Username: "ann"}, Kind: string(Takeover), Medium: "EMAIL", Destination: "a@x.example",
+		Text: &directory.MessageText{Subject: "Was it you, {username}?", Plain: "{####}", HTML: "<b>{####}</b>"},
+	}
+	if err := s.Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	m.Medium, m.Destination = "SMS", "+15550100"
+	if err := s.Send(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	got := o.List(0)
+	if got[1].Subject != "Was it you, {username}?" || got[1].Body != "<b>{####}</b>" || got[1].Plain != "{####}" || got[0].Body != "{####}" || got[0].Subject != "" {
+		t.Errorf("%+v", []any{got[0].Body, got[1].Subject, got[1].Body, got[1].Plain})
+	}
+}
+
 func TestSenderNeedsDestination(t *testing.T) {
 	o := NewOutbox()
 	s := NewSender(o, time.Now)
