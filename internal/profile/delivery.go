@@ -12,8 +12,8 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// sendFor bounds a message that goes out after the answer.
-const sendFor = 30 * time.Second
+// laterFor bounds what is done after the answer.
+const laterFor = 30 * time.Second
 
 // occasion is what a code is made for.
 type occasion struct {
@@ -54,7 +54,7 @@ func (s *Service) storeAndSend(ctx context.Context, d account.Door, attribute st
 		return nil, err
 	}
 	if s.Outside != nil && s.Outside(d.Pool, c.Message.Medium) {
-		if err := s.sendLater(ctx, c); err != nil {
+		if err := s.later(ctx, func(ctx context.Context) error { return s.core.Deliver(ctx, c.Message) }); err != nil {
 			return nil, err
 		}
 	} else if err := s.core.Deliver(ctx, c.Message); err != nil {
@@ -63,8 +63,8 @@ func (s *Service) storeAndSend(ctx context.Context, d account.Door, attribute st
 	return details(attribute, c.Message.Destination), nil
 }
 
-// sendLater sends a code after the answer.
-func (s *Service) sendLater(ctx context.Context, c *account.PendingCode) error {
+// later does something after the answer. What goes wrong is reported.
+func (s *Service) later(ctx context.Context, do func(context.Context) error) error {
 	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -72,9 +72,9 @@ func (s *Service) sendLater(ctx context.Context, c *account.PendingCode) error {
 	}
 	s.work.Go(func() {
 		defer func() { <-s.slots }()
-		later, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendFor)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), laterFor)
 		defer cancel()
-		if err := s.core.Deliver(later, c.Message); err != nil {
+		if err := do(ctx); err != nil {
 			s.Report(err)
 		}
 	})

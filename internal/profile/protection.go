@@ -46,7 +46,8 @@ func (s *Service) judge(ctx context.Context, d account.Door, action, password st
 	return err
 }
 
-// record keeps an event. The operation is done by then, or refused already: what goes wrong here is reported.
+// record keeps an event. The operation is done by then, or refused already: what goes wrong here is reported. Where the client hides who exists it is kept
+// after the answer, because a ghost does nothing that is kept.
 func (s *Service) record(ctx context.Context, d account.Door, u *directory.User, kind, response string, from *api.UserContextDataType) {
 	if !s.protected(d.Pool) {
 		return
@@ -55,7 +56,14 @@ func (s *Service) record(ctx context.Context, d account.Door, u *directory.User,
 	if from != nil {
 		e.IP, e.Device = account.Text(from.IpAddress), account.Text(from.EncodedData)
 	}
-	if err := s.Protection.Record(ctx, e); err != nil {
+	keep := func(ctx context.Context) error { return s.Protection.Record(ctx, e) }
+	var err error
+	if d.Client.PreventExistence {
+		err = s.later(ctx, keep)
+	} else {
+		err = keep(ctx)
+	}
+	if err != nil {
 		s.Report(err)
 	}
 }

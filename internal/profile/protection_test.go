@@ -70,6 +70,33 @@ func TestProtection(t *testing.T) {
 	}
 }
 
+// Where the client hides who exists, what is recorded of users does not hold up their answers.
+func TestRecordsAreKeptAfterTheAnswer(t *testing.T) {
+	h := open(t, setting{pool: func(p *directory.Pool) { p.AddOns.SecurityMode = "AUDIT" }, client: hidden})
+	g := &slowGuard{let: make(chan struct{})}
+	h.Protection = g
+	for _, who := range []string{"ada", "eve"} {
+		_, err := h.forgot(who)
+		must(t, err)
+	}
+	close(g.let)
+	h.Wait()
+	if d := cmp.Diff([]string{"ForgotPassword InProgress ada"}, g.events); d != "" {
+		t.Error(d)
+	}
+}
+
+// slowGuard records when it is let.
+type slowGuard struct {
+	guard
+	let chan struct{}
+}
+
+func (g *slowGuard) Record(ctx context.Context, e Event) error {
+	<-g.let
+	return g.guard.Record(ctx, e)
+}
+
 func TestNoProtection(t *testing.T) {
 	for _, mode := range []string{"", "OFF"} {
 		h := open(t, setting{pool: func(p *directory.Pool) { p.AddOns.SecurityMode = mode }})

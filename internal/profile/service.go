@@ -43,11 +43,11 @@ type Config struct {
 type Service struct {
 	Config
 	core  *account.Core
-	slots chan struct{} // of messages that go out after the answer
+	slots chan struct{} // of what is done after the answer
 	work  sync.WaitGroup
 }
 
-// mostWaiting is how many messages go out after their answers at a time; more hold up the answer.
+// mostWaiting is how much is done after answers at a time; more holds up the answer.
 const mostWaiting = 64
 
 // New makes the service.
@@ -58,5 +58,5 @@ func New(c Config) *Service {
 	return &Service{Config: c, core: c.Core, slots: make(chan struct{}, mostWaiting)}
 }
 
-// Wait waits for messages that are still going out. No operation may begin after it.
+// Wait waits for what is still done after answers, such as messages that go out. No operation may begin after it.
 func (s *Service) Wait() { s.work.Wait() }
