@@ -101,3 +101,26 @@ func FuzzPlain(f *testing.F) {
 		}
 	})
 }
+
+// FuzzRender: whatever users call themselves, they add no tag to an HTML text, and what stands for a placeholder is not looked at again.
+func FuzzRender(f *testing.F) {
+	for _, seed := range [][3]string{{"ann", "123456", "https://x"}, {"<script>", "{username}", "\"><b>"}, {"{##x##}", "{####}", "'"}} {
+		f.Add(seed[0], seed[1], seed[2])
+	}
+	f.Fuzz(func(t *testing.T, username, code, link string) {
+		got := values{username, code, link}.render("<p>{username}<br>{####}</p>", true)
+		if strings.Count(got, "<") != 3 || strings.Count(got, ">") != 3 {
+			t.Errorf("%q %q become %s", username, code, got)
+		}
+		if link == "" {
+			return
+		}
+		linked := values{link: link}.render("{##go##}", true)
+		if strings.Count(linked, `"`) != 2 || strings.Count(linked, "<") != 2 {
+			t.Errorf("%q becomes %s", link, linked)
+		}
+		if got := (values{username: username, code: code}).render("{username}|{####}", false); got != username+"|"+code {
+			t.Errorf("%q|%q becomes %q", username, code, got)
+		}
+	})
+}
