@@ -96,6 +96,11 @@ func (a *Authorizer) Decide(ctx context.Context, p *caller.Principal, ask *calle
 	return iampolicy.Evaluate(&s, &r), nil
 }
 
+// Record writes a decision that somebody else has made, such as that of a role's trust policy about a login, before it takes effect. An error refuses.
+func (a *Authorizer) Record(ctx context.Context, p *caller.Principal, ask *caller.Ask, allowed bool, reason string) error {
+	return a.record(caller.RequestFrom(ctx), p, ask, allowed, reason)
+}
+
 func (a *Authorizer) record(req *caller.Request, p *caller.Principal, ask *caller.Ask, allowed bool, reason string) error {
 	e := audit.Entry{
 		Time: req.Time, RequestID: req.ID, Service: req.Service, Operation: req.Operation, Region: req.Region,
