@@ -39,7 +39,7 @@ var now = time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
 // providers "provider subject" and claims.
 type house struct {
 	*Service
-	t       *testing.T
+	t       testing.TB
 	ctx     context.Context
 	trust   string // policy of every role but mistrust
 	revoked bool
@@ -67,7 +67,7 @@ func (l *lockedReader) Read(b []byte) (int, error) {
 	return l.r.Read(b)
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	engine, err := sqlite.OpenMemory()
 	if err != nil {
@@ -113,7 +113,7 @@ func (h *house) VerifyLogin(_ context.Context, userPool, token string, revocatio
 }
 
 // split cuts the claims off a token of these tests.
-func split(t *testing.T, token string) (string, map[string]any) {
+func split(t testing.TB, token string) (string, map[string]any) {
 	token, text, ok := strings.Cut(token, "|")
 	claims := map[string]any{}
 	if ok {
@@ -252,7 +252,7 @@ func (h *house) mustID(pool string, logins map[string]string) string {
 
 func (h *house) credentials(id string, logins map[string]string, custom *string) error {
 	out, err := h.GetCredentialsForIdentity(h.ctx, &api.GetCredentialsForIdentityInput{IdentityId: id, Logins: logins, CustomRoleArn: custom})
-	if err == nil && ( *out.Credentials.SecretKey != "secret" || !out.Credentials.Expiration.Equal(now.Add(time.Hour))) {
+	if err == nil && (*out.Credentials.SecretKey != "secret" || !out.Credentials.Expiration.Equal(now.Add(time.Hour))) {
 		h.t.Errorf("credentials are %+v", out.Credentials)
 	}
 	return err
@@ -260,7 +260,7 @@ func (h *house) credentials(id string, logins map[string]string, custom *string)
 
 func ptr[T any](v T) *T { return &v }
 
-func fails(t *testing.T, name string, err error, want *wire.ErrorType, message string) {
+func fails(t testing.TB, name string, err error, want *wire.ErrorType, message string) {
 	t.Helper()
 	e, ok := wire.AsError(err)
 	if !ok || e.Type.Code != want.Code || message != "" && e.Message != message {

@@ -75,20 +75,26 @@ func TestRefusedSettings(t *testing.T) {
 		"unheard of": {func(in *api.CreateIdentityPoolInput) {
 			in.SupportedLoginProviders = map[string]string{"example.com": "1"}
 		}, api.InvalidParameterException},
-		"no ARN":          {func(in *api.CreateIdentityPoolInput) { in.OpenIdConnectProviderARNs = []string{"accounts.google.com/long/enough"} }, api.InvalidParameterException},
-		"SAML for OIDC":   {func(in *api.CreateIdentityPoolInput) { in.OpenIdConnectProviderARNs = []string{samlARN} }, api.InvalidParameterException},
-		"OIDC for SAML":   {func(in *api.CreateIdentityPoolInput) { in.SamlProviderARNs = []string{oidcARN} }, api.InvalidParameterException},
-		"another account": {func(in *api.CreateIdentityPoolInput) { in.SamlProviderARNs = []string{strings.Replace(samlARN, account, "999999999999", 1)} }, api.InvalidParameterException},
+		"no ARN": {func(in *api.CreateIdentityPoolInput) {
+			in.OpenIdConnectProviderARNs = []string{"accounts.google.com/long/enough"}
+		}, api.InvalidParameterException},
+		"SAML for OIDC": {func(in *api.CreateIdentityPoolInput) { in.OpenIdConnectProviderARNs = []string{samlARN} }, api.InvalidParameterException},
+		"OIDC for SAML": {func(in *api.CreateIdentityPoolInput) { in.SamlProviderARNs = []string{oidcARN} }, api.InvalidParameterException},
+		"another account": {func(in *api.CreateIdentityPoolInput) {
+			in.SamlProviderARNs = []string{strings.Replace(samlARN, account, "999999999999", 1)}
+		}, api.InvalidParameterException},
 		"nameless provider": {func(in *api.CreateIdentityPoolInput) {
 			in.SamlProviderARNs = []string{"arn:aws:iam::" + account + ":saml-provider/"}
 		}, api.InvalidParameterException},
 		"too many providers": {func(in *api.CreateIdentityPoolInput) {
 			in.SamlProviderARNs = make([]string, maxProviders+1)
 		}, api.LimitExceededException},
-		"developer is Google":   {func(in *api.CreateIdentityPoolInput) { in.DeveloperProviderName = ptr(google) }, api.InvalidParameterException},
-		"developer is ourself":  {func(in *api.CreateIdentityPoolInput) { in.DeveloperProviderName = ptr(providerName) }, api.InvalidParameterException},
-		"reserved tag":          {func(in *api.CreateIdentityPoolInput) { in.IdentityPoolTags = map[string]string{"AWS:x": "1"} }, api.InvalidParameterException},
-		"provider without name": {func(in *api.CreateIdentityPoolInput) { in.CognitoIdentityProviders = []api.CognitoIdentityProvider{{ClientId: ptr("c")}} }, api.InvalidParameterException},
+		"developer is Google":  {func(in *api.CreateIdentityPoolInput) { in.DeveloperProviderName = ptr(google) }, api.InvalidParameterException},
+		"developer is ourself": {func(in *api.CreateIdentityPoolInput) { in.DeveloperProviderName = ptr(providerName) }, api.InvalidParameterException},
+		"reserved tag":         {func(in *api.CreateIdentityPoolInput) { in.IdentityPoolTags = map[string]string{"AWS:x": "1"} }, api.InvalidParameterException},
+		"provider without name": {func(in *api.CreateIdentityPoolInput) {
+			in.CognitoIdentityProviders = []api.CognitoIdentityProvider{{ClientId: ptr("c")}}
+		}, api.InvalidParameterException},
 		"provider without client": {func(in *api.CreateIdentityPoolInput) {
 			in.CognitoIdentityProviders = []api.CognitoIdentityProvider{{ProviderName: ptr(nameA)}}
 		}, api.InvalidParameterException},
