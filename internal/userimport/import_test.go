@@ -215,12 +215,12 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// TestDeletePool removes a pool while a job of it is under way.
-func TestDeletePool(t *testing.T) {
+// TestCleanup removes a pool while a job of it is under way.
+func TestCleanup(t *testing.T) {
 	h := newHouse(t, directory.Pool{})
 	id := h.started(t, h.file(t, person(1)))
 	err := h.Store.Update(t.Context(), func(w store.Writer) error {
-		if err := h.DeletePool(t.Context(), w, testPool); err != nil {
+		if err := Cleanup(t.Context(), w, testPool); err != nil {
 			return err
 		}
 		return directory.Pools.Delete(t.Context(), w, testPool)

@@ -104,8 +104,8 @@ var chunks = store.NewTable("user_import_chunks", store.Spec[chunk]{
 // Tables lists the tables of this package, for opening the store.
 func Tables() []store.AnyTable { return []store.AnyTable{jobs, chunks} }
 
-// DeletePool removes the jobs of a pool and their files, in the transaction that deletes the pool.
-func (s *Service) DeletePool(ctx context.Context, w store.Writer, poolID string) error {
+// Cleanup removes the jobs of a pool and their files, in the transaction that deletes the pool.
+func Cleanup(ctx context.Context, w store.Writer, poolID string) error {
 	page, err := jobs.List(ctx, w, store.Query{Prefix: []string{poolID}, Limit: store.MaxLimit})
 	if err != nil {
 		return err
