@@ -4,34 +4,33 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
-// AdminCreateUser makes a user with a temporary password, and invites them; with MessageAction RESEND it invites a user again.
-// ValidationData and ClientMetadata are input for triggers, of which there are none.
+// AdminCreateUser makes a user with a temporary password, and invites them; with MessageAction RESEND it invites a user again. Where users can
+// sign in by a one-time password, a user who has the address for it and is given no password has none.
 func (s *Service) AdminCreateUser(ctx context.Context, in *api.AdminCreateUserRequest) (*api.AdminCreateUserResponse, error) {
 	p, err := s.pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
-	password := deref(in.TemporaryPassword)
-	if password == "" {
-		password, err = generate(s.Random, &p.Password)
-	} else {
-		err = checkPassword(p, password)
-	}
-	if err != nil {
-		return nil, err
+	if given := deref(in.TemporaryPassword); given != "" {
+		if err := checkPassword(p, given); err != nil {
+			return nil, err
+		}
 	}
 	var u *directory.User
+	var password string
 	if deref(in.MessageAction) == api.MessageActionTypeResend {
-		u, err = s.renew(ctx, p, in, password)
+		u, password, err = s.renew(ctx, p, in)
 	} else {
-		u, err = s.invite(ctx, p, in, password)
+		u, password, err = s.invite(ctx, p, in)
 	}
 	if err != nil {
 		return nil, err
@@ -39,11 +38,50 @@ func (s *Service) AdminCreateUser(ctx context.Context, in *api.AdminCreateUserRe
 	if err := s.deliver(ctx, p, u, in, password); err != nil {
 		return nil, err
 	}
-	return &api.AdminCreateUserResponse{User: userView(p, u, nil)}, nil
+	v, err := userView(p, u, nil)
+	return &api.AdminCreateUserResponse{User: v}, err
 }
 
-// invite makes the user.
-func (s *Service) invite(ctx context.Context, p *directory.Pool, in *api.AdminCreateUserRequest, password string) (*directory.User, error) {
+// temporary gives the temporary password of a request: the one given, or else a drawn one.
+func (s *Service) temporary(p *directory.Pool, in *api.AdminCreateUserRequest) (string, error) {
+	if given := deref(in.TemporaryPassword); given != "" {
+		return given, nil
+	}
+	return generate(s.Random, &p.Password)
+}
+
+// passwordless tells whether a user can sign in with a one-time password alone
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminCreateUser.html).
+func passwordless(p *directory.Pool, u *directory.User) bool {
+	return u.Attributes["email"] != "" && slices.Contains(p.FirstFactors, "EMAIL_OTP") ||
+		u.Attributes["phone_number"] != "" && slices.Contains(p.FirstFactors, "SMS_OTP")
+}
+
+// invite makes the user. The password is empty for a user without one, who is confirmed at once.
+func (s *Service) invite(ctx context.Context, p *directory.Pool, in *api.AdminCreateUserRequest) (u *directory.User, password string, err error) {
+	if u, err = s.newUser(p, in); err != nil {
+		return nil, "", err
+	}
+	if err := s.beforeCreation(ctx, p, u, in); err != nil {
+		return nil, "", err
+	}
+	if deref(in.TemporaryPassword) == "" && passwordless(p, u) {
+		u.Status = directory.Confirmed
+		return u, "", s.insertUser(ctx, p, u, deref(in.ForceAliasCreation))
+	}
+	if password, err = s.temporary(p, in); err != nil {
+		return nil, "", err
+	}
+	c, err := s.credential(p, u.Username, u.Sub, password, true)
+	if err != nil {
+		return nil, "", err
+	}
+	c.put(p, u)
+	return u, password, s.insertUser(ctx, p, u, deref(in.ForceAliasCreation))
+}
+
+// newUser is the user of a request, without a password.
+func (s *Service) newUser(p *directory.Pool, in *api.AdminCreateUserRequest) (*directory.User, error) {
 	values, err := attributeMap(p, in.UserAttributes)
 	if err != nil {
 		return nil, err
@@ -64,15 +102,7 @@ func (s *Service) invite(ctx context.Context, p *directory.Pool, in *api.AdminCr
 			delete(u.Attributes, key)
 		}
 	}
-	if err := verifiedNeeds(u.Attributes); err != nil {
-		return nil, err
-	}
-	c, err := s.credential(p, u.Username, u.Sub, password, true)
-	if err != nil {
-		return nil, err
-	}
-	c.put(u)
-	return u, s.insertUser(ctx, p, u, deref(in.ForceAliasCreation))
+	return u, verifiedNeeds(u.Attributes)
 }
 
 func (s *Service) insertUser(ctx context.Context, p *directory.Pool, u *directory.User, force bool) error {
@@ -130,14 +160,18 @@ func name(p *directory.Pool, u *directory.User, typed string) error {
 }
 
 // renew gives an invited user a new temporary password, so that they can be invited again.
-func (s *Service) renew(ctx context.Context, p *directory.Pool, in *api.AdminCreateUserRequest, password string) (*directory.User, error) {
+func (s *Service) renew(ctx context.Context, p *directory.Pool, in *api.AdminCreateUserRequest) (*directory.User, string, error) {
+	password, err := s.temporary(p, in)
+	if err != nil {
+		return nil, "", err
+	}
 	row, err := findUser(ctx, s.Store, p, in.Username)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	c, err := s.credential(p, row.Doc.Username, row.Doc.Sub, password, true)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var u directory.User
 	err = s.updateUser(ctx, p, row.Doc.Sub, func(now *directory.User) error {
@@ -147,14 +181,15 @@ func (s *Service) renew(ctx context.Context, p *directory.Pool, in *api.AdminCre
 		if now.Status != directory.ForceChangePassword {
 			return api.UnsupportedUserStateException.New("Resend not possible. %s status is not FORCE_CHANGE_PASSWORD", now.Username)
 		}
-		c.put(now)
+		c.put(p, now)
 		u = *now
 		return nil
 	})
-	return &u, err
+	return &u, password, err
 }
 
-// deliver sends the invitation by every medium that was asked for and that reaches the user; SMS when none was asked for, as with AWS.
+// deliver sends the invitation by every medium that was asked for and that reaches the user; SMS when none was asked for, as with AWS. A user
+// without a password is told their name alone, by the pool's own text: the text that every pool has speaks of a password.
 func (s *Service) deliver(ctx context.Context, p *directory.Pool, u *directory.User, in *api.AdminCreateUserRequest, password string) error {
 	if deref(in.MessageAction) == api.MessageActionTypeSuppress {
 		return nil
@@ -164,15 +199,21 @@ func (s *Service) deliver(ctx context.Context, p *directory.Pool, u *directory.U
 		media = []string{string(api.DeliveryMediumTypeSms)}
 	}
 	for _, medium := range media {
-		to := "email"
+		to, text := "email", p.Invite.Email
 		if medium == string(api.DeliveryMediumTypeSms) {
-			to = "phone_number"
+			to, text = "phone_number", p.Invite.SMS
 		}
-		if u.Attributes[to] == "" {
+		if u.Attributes[to] == "" || password == "" && (text == "" || strings.Contains(text, "{####}")) && p.Triggers.CustomMessage == "" {
 			continue
 		}
-		if err := s.Notifier.SendInvitation(ctx, p, u, medium, in.Username, password); err != nil {
-			return api.CodeDeliveryFailureException.New("The invitation could not be delivered.").Because(err)
+		err := s.Notifier.Send(ctx, directory.Message{
+			Pool: p, User: u, Name: in.Username, Kind: "AdminCreateUser", Medium: medium, Destination: u.Attributes[to], Code: password, Metadata: in.ClientMetadata,
+		})
+		if _, spoken := wire.AsError(err); err != nil && !spoken {
+			err = api.CodeDeliveryFailureException.New("The invitation could not be delivered.").Because(err)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

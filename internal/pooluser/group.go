@@ -10,6 +10,9 @@ import (
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
+// maxGroups is Cognito's quota of groups of a pool (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html).
+const maxGroups = 10_000
+
 // CreateGroup makes a group.
 func (s *Service) CreateGroup(ctx context.Context, in *api.CreateGroupRequest) (*api.CreateGroupResponse, error) {
 	p, err := s.pool(ctx, in.UserPoolId)
@@ -25,7 +28,14 @@ func (s *Service) CreateGroup(ctx context.Context, in *api.CreateGroupRequest) (
 		if _, err := s.poolRow(ctx, w, p.ID); err != nil {
 			return err
 		}
-		err := directory.Groups.Insert(ctx, w, g)
+		have, err := directory.Groups.Count(ctx, w, "", p.ID)
+		if err != nil {
+			return err
+		}
+		if have >= maxGroups {
+			return api.LimitExceededException.New("A user pool can have at most %d groups.", maxGroups)
+		}
+		err = directory.Groups.Insert(ctx, w, g)
 		if errors.Is(err, store.ErrExists) {
 			return api.GroupExistsException.New("A group with the name already exists.")
 		}

@@ -10,9 +10,23 @@ import (
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
+// maxMemberships is Cognito's quota of groups that a user belongs to (https://docs.aws.amazon.com/cognito/latest/developerguide/quotas.html).
+const maxMemberships = 100
+
 // AdminAddUserToGroup makes a user a member of a group. It is no error when they are one already.
 func (s *Service) AdminAddUserToGroup(ctx context.Context, in *api.AdminAddUserToGroupRequest) (*wire.Empty, error) {
 	return s.changeMember(ctx, in.UserPoolId, in.GroupName, in.Username, func(w store.Writer, m *directory.Member) error {
+		have, err := directory.Members.Count(ctx, w, "by_user", m.PoolID, m.Sub)
+		if err != nil {
+			return err
+		}
+		if have >= maxMemberships {
+			_, err := directory.Members.Get(ctx, w, m.PoolID, m.Group, m.Sub)
+			if errors.Is(err, store.ErrNotFound) {
+				err = api.InvalidParameterException.New("A user can belong to at most %d groups.", maxMemberships)
+			}
+			return err
+		}
 		return directory.Members.Upsert(ctx, w, m)
 	})
 }
@@ -102,7 +116,11 @@ func (s *Service) ListUsersInGroup(ctx context.Context, in *api.ListUsersInGroup
 		if err != nil {
 			return nil, err
 		}
-		out.Users = append(out.Users, *userView(p, &row.Doc, nil))
+		v, err := userView(p, &row.Doc, nil)
+		if err != nil {
+			return nil, err
+		}
+		out.Users = append(out.Users, *v)
 	}
 	out.NextToken, err = s.tokenFor(ctx, l, page.Next)
 	return out, err

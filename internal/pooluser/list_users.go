@@ -44,7 +44,11 @@ func (s *Service) ListUsers(ctx context.Context, in *api.ListUsersRequest) (*api
 	}
 	out := &api.ListUsersResponse{Users: []api.UserType{}}
 	for i := range found {
-		out.Users = append(out.Users, *userView(p, &found[i].Doc, only))
+		v, err := userView(p, &found[i].Doc, only)
+		if err != nil {
+			return nil, err
+		}
+		out.Users = append(out.Users, *v)
 	}
 	out.PaginationToken, err = s.tokenFor(ctx, l, next)
 	return out, err

@@ -10,6 +10,7 @@ import (
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/hook"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
 	"github.com/mayfly-id/mayfly/srp"
@@ -26,17 +27,30 @@ type Tokens interface {
 	RevokeUser(ctx context.Context, w store.Writer, poolID, sub string) error
 }
 
-// Notifier sends an invitation by medium EMAIL or SMS. name is what the user signs in with.
+// Notifier sends messages. It is called after the transaction has committed. An error in the protocol's words is the caller's to see.
 type Notifier interface {
-	SendInvitation(ctx context.Context, p *directory.Pool, u *directory.User, medium, name, password string) error
+	Send(ctx context.Context, m directory.Message) error
 }
 
-// Config is what a Service needs. Every field is required.
+// Codes sends users the codes with which they verify an address.
+type Codes interface {
+	// SendVerification makes, stores and sends a code for the address that an attribute of u holds: email or phone_number. An address that
+	// waits for its verification stands in u as if it were there.
+	SendVerification(ctx context.Context, p *directory.Pool, u *directory.User, attribute string, metadata map[string]string) error
+}
+
+// Cleanup removes what another package keeps about a user, in the transaction that deletes the user.
+type Cleanup func(ctx context.Context, w store.Writer, poolID, sub string) error
+
+// Config is what a Service needs. Every field is required but Codes, Hooks and Cleanup.
 type Config struct {
 	Store    *store.DB
 	Keys     Keys
 	Tokens   Tokens
 	Notifier Notifier
+	Codes    Codes            // nil: a changed address is not asked about
+	Hooks    hook.Invoker     // nil: pools with a trigger refuse what would call it
+	Cleanup  []Cleanup        // of other packages' tables
 	Group    *srp.Group       // the group of password verifiers; shared, because its table is costly
 	Now      func() time.Time // the clock
 	Random   io.Reader        // source of subs, salts and temporary passwords

@@ -47,10 +47,12 @@ func (s *Service) AdminGetUser(ctx context.Context, in *api.AdminGetUserRequest)
 		return nil, err
 	}
 	u := &row.Doc
+	attributes, err := attributesView(p, u, nil)
 	return &api.AdminGetUserResponse{
-		Username: u.Username, UserAttributes: attributesView(p, u, nil), UserCreateDate: &u.Created, UserLastModifiedDate: &u.Modified,
+		Username: u.Username, UserAttributes: attributes, UserCreateDate: &u.Created, UserLastModifiedDate: &u.Modified,
 		Enabled: &u.Enabled, UserStatus: new(api.UserStatusType(u.Status)),
-	}, nil
+		MFAOptions: mfaOptions(u), UserMFASettingList: u.MFA.List(), PreferredMfaSetting: optional(u.MFA.Preferred),
+	}, err
 }
 
 // AdminSetUserPassword sets a user's password: permanent, or temporary, to be changed at the next sign-in.
@@ -66,6 +68,9 @@ func (s *Service) AdminSetUserPassword(ctx context.Context, in *api.AdminSetUser
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkHistory(ctx, p, &row.Doc, in.Password); err != nil {
+		return nil, err
+	}
 	permanent := deref(in.Permanent)
 	c, err := s.credential(p, row.Doc.Username, row.Doc.Sub, in.Password, !permanent)
 	if err != nil {
@@ -75,7 +80,7 @@ func (s *Service) AdminSetUserPassword(ctx context.Context, in *api.AdminSetUser
 		if u.Sub != row.Doc.Sub {
 			return userError(store.ErrNotFound)
 		}
-		c.put(u)
+		c.put(p, u)
 		u.Status = directory.ForceChangePassword
 		if permanent {
 			u.Status = directory.Confirmed
@@ -88,20 +93,25 @@ func (s *Service) AdminSetUserPassword(ctx context.Context, in *api.AdminSetUser
 	return &api.AdminSetUserPasswordResponse{}, nil
 }
 
-// AdminConfirmSignUp confirms a user who signed up, without a code.
+// AdminConfirmSignUp confirms a user who signed up, without a code. Where the post confirmation trigger fails they stay confirmed, as with AWS.
 func (s *Service) AdminConfirmSignUp(ctx context.Context, in *api.AdminConfirmSignUpRequest) (*api.AdminConfirmSignUpResponse, error) {
 	p, err := s.pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
+	var confirmed directory.User
 	err = s.updateUser(ctx, p, in.Username, func(u *directory.User) error {
 		if u.Status != directory.Unconfirmed {
 			return api.NotAuthorizedException.New("User cannot be confirmed. Current status is %s", u.Status)
 		}
 		u.Status = directory.Confirmed
+		confirmed = *u
 		return nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := s.afterConfirmation(ctx, p, &confirmed, in.ClientMetadata); err != nil {
 		return nil, err
 	}
 	return &api.AdminConfirmSignUpResponse{}, nil
@@ -163,11 +173,16 @@ func (s *Service) deleteUser(ctx context.Context, w store.Writer, u *directory.U
 	if err := s.Tokens.RevokeUser(ctx, w, u.PoolID, u.Sub); err != nil {
 		return err
 	}
+	for _, clean := range s.Cleanup {
+		if err := clean(ctx, w, u.PoolID, u.Sub); err != nil {
+			return err
+		}
+	}
 	return directory.DeleteUser(ctx, w, u.PoolID, u.Sub)
 }
 
-// attributesView lists a user's attributes as they are shown. only, when it is not nil, selects some.
-func attributesView(p *directory.Pool, u *directory.User, only func(string) bool) []api.AttributeType {
+// attributesView lists a user's attributes as they are shown, those of other providers last. only, when it is not nil, selects some.
+func attributesView(p *directory.Pool, u *directory.User, only func(string) bool) ([]api.AttributeType, error) {
 	out := []api.AttributeType{}
 	add := func(name, value string) {
 		if only == nil || only(name) {
@@ -178,15 +193,29 @@ func attributesView(p *directory.Pool, u *directory.User, only func(string) bool
 		add(name, u.Attributes[name])
 	}
 	add("sub", u.Sub)
+	identities, err := u.IdentitiesText()
+	if identities != "" {
+		add("identities", identities)
+	}
+	return out, err
+}
+
+// mfaOptions shows what SetUserSettings set: the attributes that take codes by SMS.
+func mfaOptions(u *directory.User) []api.MFAOptionType {
+	var out []api.MFAOptionType
+	for _, attribute := range u.MFAOptions {
+		out = append(out, api.MFAOptionType{AttributeName: &attribute, DeliveryMedium: new(api.DeliveryMediumTypeSms)})
+	}
 	return out
 }
 
 // userView shows a user as AdminCreateUser and ListUsers do.
-func userView(p *directory.Pool, u *directory.User, only func(string) bool) *api.UserType {
+func userView(p *directory.Pool, u *directory.User, only func(string) bool) (*api.UserType, error) {
+	attributes, err := attributesView(p, u, only)
 	return &api.UserType{
-		Username: &u.Username, Attributes: attributesView(p, u, only), UserCreateDate: &u.Created, UserLastModifiedDate: &u.Modified,
-		Enabled: &u.Enabled, UserStatus: new(api.UserStatusType(u.Status)),
-	}
+		Username: &u.Username, Attributes: attributes, UserCreateDate: &u.Created, UserLastModifiedDate: &u.Modified,
+		Enabled: &u.Enabled, UserStatus: new(api.UserStatusType(u.Status)), MFAOptions: mfaOptions(u),
+	}, err
 }
 
 // sortedAttributes gives the names of a user's attributes in the order in which they are shown: the schema's, sub apart.

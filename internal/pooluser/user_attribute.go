@@ -2,6 +2,8 @@ package pooluser
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
@@ -38,18 +40,36 @@ func verifiedNeeds(attributes map[string]string) error {
 	return nil
 }
 
-// changeAttributes writes new values into a user. A new address is not verified unless the change says so; an empty value removes.
-func changeAttributes(u *directory.User, values map[string]string) error {
+// changeAttributes writes new values into a user and lists the addresses that are to be verified by a code. A new address is not verified unless
+// the change says so; where the pool wants it verified first it waits beside the old one. An empty value removes.
+func changeAttributes(p *directory.Pool, u *directory.User, values map[string]string) (verify []string, err error) {
+	before := u.Attributes
+	u.Attributes, u.Pending = maps.Clone(before), maps.Clone(u.Pending)
 	if u.Attributes == nil {
 		u.Attributes = map[string]string{}
 	}
+	values = maps.Clone(values)
 	for _, address := range []string{"email", "phone_number"} {
 		value, given := values[address]
-		if given && value != u.Attributes[address] {
-			delete(u.Attributes, address+"_verified")
-			if value != "" {
-				u.Attributes[address+"_verified"] = "false"
-			}
+		if !given {
+			continue
+		}
+		delete(u.Pending, address)
+		if value == before[address] {
+			continue
+		}
+		delete(u.Attributes, address+"_verified")
+		if value == "" || values[address+"_verified"] == "true" {
+			continue
+		}
+		u.Attributes[address+"_verified"] = "false"
+		if before[address] != "" && slices.Contains(p.VerifyBeforeUpdate, address) {
+			wait(u, address, value, before)
+			delete(values, address)
+			delete(values, address+"_verified")
+		}
+		if slices.Contains(p.AutoVerified, address) {
+			verify = append(verify, address)
 		}
 	}
 	for name, value := range values {
@@ -59,10 +79,33 @@ func changeAttributes(u *directory.User, values map[string]string) error {
 			u.Attributes[name] = value
 		}
 	}
-	return verifiedNeeds(u.Attributes)
+	return verify, verifiedNeeds(u.Attributes)
 }
 
-// AdminUpdateUserAttributes changes attributes of a user.
+// wait keeps a new address beside the old one, which stays as it was.
+func wait(u *directory.User, address, value string, before map[string]string) {
+	if u.Pending == nil {
+		u.Pending = map[string]string{}
+	}
+	u.Pending[address] = value
+	delete(u.Attributes, address+"_verified")
+	if was, ok := before[address+"_verified"]; ok {
+		u.Attributes[address+"_verified"] = was
+	}
+}
+
+// withPending is the user as they are with the new address that waits for its code.
+func withPending(u *directory.User, address string) *directory.User {
+	changed := *u
+	if value := u.Pending[address]; value != "" {
+		changed.Attributes = maps.Clone(u.Attributes)
+		changed.Attributes[address] = value
+	}
+	return &changed
+}
+
+// AdminUpdateUserAttributes changes attributes of a user. Who has a new address that the pool verifies is sent a code there, unless the change
+// says that it is verified.
 func (s *Service) AdminUpdateUserAttributes(ctx context.Context, in *api.AdminUpdateUserAttributesRequest) (*api.AdminUpdateUserAttributesResponse, error) {
 	p, err := s.pool(ctx, in.UserPoolId)
 	if err != nil {
@@ -72,16 +115,29 @@ func (s *Service) AdminUpdateUserAttributes(ctx context.Context, in *api.AdminUp
 	if err != nil {
 		return nil, err
 	}
+	var changed directory.User
+	var verify []string
 	err = s.updateUser(ctx, p, in.Username, func(u *directory.User) error {
 		for name, value := range values {
 			if err := writable(p, name, u.Attributes[name], value); err != nil {
 				return err
 			}
 		}
-		return changeAttributes(u, values)
+		var err error
+		verify, err = changeAttributes(p, u, values)
+		changed = *u
+		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	for _, attribute := range verify {
+		if s.Codes == nil {
+			break
+		}
+		if err := s.Codes.SendVerification(ctx, p, withPending(&changed, attribute), attribute, in.ClientMetadata); err != nil {
+			return nil, err
+		}
 	}
 	return &api.AdminUpdateUserAttributesResponse{}, nil
 }
@@ -121,7 +177,8 @@ func (s *Service) AdminDeleteUserAttributes(ctx context.Context, in *api.AdminDe
 				return err
 			}
 		}
-		return changeAttributes(u, removed)
+		_, err := changeAttributes(p, u, removed)
+		return err
 	})
 	if err != nil {
 		return nil, err

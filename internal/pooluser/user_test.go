@@ -330,7 +330,7 @@ func TestPasswordsStayInside(t *testing.T) {
 
 type brokenNotifier struct{}
 
-func (brokenNotifier) SendInvitation(context.Context, *directory.Pool, *directory.User, string, string, string) error {
+func (brokenNotifier) Send(context.Context, directory.Message) error {
 	return context.DeadlineExceeded
 }
 
