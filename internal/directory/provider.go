@@ -18,10 +18,9 @@ type Provider struct {
 	Created  time.Time         `json:"created"`
 	Modified time.Time         `json:"modified"`
 
-	SAML    *SAMLProvider     `json:"saml,omitempty"`    // what the metadata says
-	Found   map[string]string `json:"found,omitempty"`   // OIDC: endpoints that discovery gave, by the names of their details; not shown
-	Refresh time.Time         `json:"refresh,omitzero"`  // when metadata or discovery is to be read again; zero: never
-	Failing bool              `json:"failing,omitempty"` // the last reading failed; what was read before stays in force
+	SAML    *SAMLProvider     `json:"saml,omitempty"`   // what the metadata says
+	Found   map[string]string `json:"found,omitempty"`  // OIDC: endpoints that discovery gave, by the names of their details; not shown
+	Refresh time.Time         `json:"refresh,omitzero"` // when metadata or discovery is to be read again; zero: never
 }
 
 // SAMLProvider is what the metadata of a SAML provider says (OASIS SAML V2.0 Metadata section 2.4).

@@ -41,11 +41,16 @@ type house struct {
 	now     time.Time
 	pages   map[string]string
 	fetched []string
+	onFetch func() // runs once, while a document is on its way
 }
 
 // Get implements Fetch.
 func (h *house) Get(_ context.Context, url string) ([]byte, http.Header, error) {
 	h.fetched = append(h.fetched, url)
+	if f := h.onFetch; f != nil {
+		h.onFetch = nil
+		f()
+	}
 	page, ok := h.pages[url]
 	if !ok {
 		return nil, nil, errors.New("no such page")

@@ -64,7 +64,7 @@ func (s *Service) applyOIDC(ctx context.Context, d *directory.Provider, details 
 			return api.InvalidParameterException.New("%s must be an https URL.", key)
 		}
 	}
-	d.Refresh, d.Failing = time.Time{}, false
+	d.Refresh = time.Time{}
 	if !complete {
 		if found, err = s.discover(ctx, issuer, details); err != nil {
 			return err

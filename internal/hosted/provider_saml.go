@@ -90,7 +90,7 @@ func (s *Service) keepMetadata(d *directory.Provider, details map[string]string,
 			details[key] = value
 		}
 	}
-	d.Refresh, d.Failing = time.Time{}, false
+	d.Refresh = time.Time{}
 	if details["MetadataURL"] != "" {
 		d.Refresh = s.nextRefresh(m.ValidUntil)
 	}

@@ -90,7 +90,7 @@ func applySocial(d *directory.Provider, details map[string]string, had Secrets) 
 		}
 	}
 	maps.Copy(details, added)
-	d.Refresh, d.Failing, d.Found = time.Time{}, false, nil
+	d.Refresh, d.Found = time.Time{}, nil
 	return nil
 }
 

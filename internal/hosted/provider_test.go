@@ -228,11 +228,15 @@ func TestDiscovery(t *testing.T) {
 	if diff := cmp.Diff(found, read().Found); diff != "" {
 		t.Error(diff)
 	}
-	refresh := func(after time.Duration, reads int) {
+	refresh := func(after time.Duration, reads int, want ...string) {
 		t.Helper()
 		h.fetched, h.now = nil, h.now.Add(after)
-		if err := h.RefreshProviders(h.ctx); err != nil {
+		failed, err := h.RefreshProviders(h.ctx)
+		if err != nil {
 			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, failed); diff != "" {
+			t.Error(diff)
 		}
 		if len(h.fetched) != reads {
 			t.Errorf("%d documents are read, want %d", len(h.fetched), reads)
@@ -241,12 +245,12 @@ func TestDiscovery(t *testing.T) {
 	refresh(refreshEvery-time.Second, 0)
 	h.pages[address] = strings.Replace(document, "/k", "/k2", 1)
 	refresh(time.Second, 1)
-	if got := read(); got.Found["jwks_uri"] != "https://op.example/k2" || got.Failing {
+	if got := read(); got.Found["jwks_uri"] != "https://op.example/k2" {
 		t.Errorf("found are %v", got.Found)
 	}
 	delete(h.pages, address)
-	refresh(refreshEvery, 1)
-	if got := read(); got.Found["jwks_uri"] != "https://op.example/k2" || !got.Failing || !got.Refresh.Equal(h.now.Add(refreshRetry)) {
+	refresh(refreshEvery, 1, testPool+"/op1")
+	if got := read(); got.Found["jwks_uri"] != "https://op.example/k2" || !got.Refresh.Equal(h.now.Add(refreshRetry)) {
 		t.Errorf("after a failure: %+v", got)
 	}
 	// With all endpoints given nobody is asked.
@@ -269,13 +273,49 @@ func TestRefreshMetadata(t *testing.T) {
 	h.now, h.fetched = h.now.Add(time.Hour), nil // half of its time
 	next := selfSigned(t)
 	h.pages[address] = metadataOf(next, "new.example", "")
-	if err := h.RefreshProviders(h.ctx); err != nil {
-		t.Fatal(err)
+	if failed := must[[]string](t)(h.RefreshProviders(h.ctx)); failed != nil {
+		t.Errorf("%v failed", failed)
 	}
 	shown := must[*api.DescribeIdentityProviderResponse](t)(h.DescribeIdentityProvider(h.ctx, &api.DescribeIdentityProviderRequest{UserPoolId: testPool, ProviderName: "corp"}))
 	row := must[store.Row[directory.Provider]](t)(directory.Providers.Get(h.ctx, h.Store, testPool, "corp"))
 	if shown.IdentityProvider.ProviderDetails["SSORedirectBindingURI"] != "https://new.example/sso" || row.Doc.SAML.Certificates[0] != next || len(h.fetched) != 1 {
 		t.Errorf("details are %v, %v is read", shown.IdentityProvider.ProviderDetails, h.fetched)
+	}
+}
+
+// TestChangedMeanwhile changes a provider while the document of another change is fetched: the later one is told, and undoes nothing.
+func TestChangedMeanwhile(t *testing.T) {
+	h := newHouse(t)
+	h.pages["https://idp.example/metadata"] = metadataOf(selfSigned(t), "idp.example", "")
+	h.add(t, api.CreateIdentityProviderRequest{ProviderName: "corp", ProviderType: "SAML", ProviderDetails: map[string]string{"MetadataURL": "https://idp.example/metadata"}})
+	update := func(in api.UpdateIdentityProviderRequest) error {
+		in.UserPoolId, in.ProviderName = testPool, "corp"
+		return second(h.UpdateIdentityProvider(h.ctx, &in))
+	}
+	h.onFetch = func() {
+		if err := update(api.UpdateIdentityProviderRequest{AttributeMapping: map[string]string{"email": "mail"}}); err != nil {
+			t.Error(err)
+		}
+	}
+	err := update(api.UpdateIdentityProviderRequest{ProviderDetails: map[string]string{"MetadataURL": "https://idp.example/metadata", "IDPInit": "true"}})
+	wantError(t, err, api.ConcurrentModificationException, "")
+	row := must[store.Row[directory.Provider]](t)(directory.Providers.Get(h.ctx, h.Store, testPool, "corp"))
+	if row.Doc.Mapping["email"] != "mail" || row.Doc.Details["IDPInit"] != "" {
+		t.Errorf("provider is %+v", row.Doc)
+	}
+	// A run of RefreshProviders that is overtaken leaves the newer one too.
+	h.now = h.now.Add(refreshEvery)
+	h.onFetch = func() {
+		if err := update(api.UpdateIdentityProviderRequest{AttributeMapping: map[string]string{"email": "mail2"}}); err != nil {
+			t.Error(err)
+		}
+	}
+	if failed := must[[]string](t)(h.RefreshProviders(h.ctx)); failed != nil {
+		t.Errorf("%v failed", failed)
+	}
+	row = must[store.Row[directory.Provider]](t)(directory.Providers.Get(h.ctx, h.Store, testPool, "corp"))
+	if row.Doc.Mapping["email"] != "mail2" {
+		t.Errorf("mapping is %v", row.Doc.Mapping)
 	}
 }
 
