@@ -41,7 +41,7 @@ func scan(data []byte) error {
 		return problem("the document is not well-formed XML")
 	}
 	d := xml.NewDecoder(bytes.NewReader(data))
-	depth, elements, roots := 0, 0, 0
+	var w walk
 	for {
 		t, err := d.Token()
 		if err == io.EOF {
@@ -50,35 +50,45 @@ func scan(data []byte) error {
 		if err != nil {
 			return problem("the document is not well-formed XML")
 		}
-		switch x := t.(type) {
-		case xml.StartElement:
-			if depth == 0 {
-				roots++
-			}
-			depth++
-			elements++
-			if depth > maxDepth || elements > maxElements || len(x.Attr) > maxNames {
-				return problem("the document has too many elements")
-			}
-			if twice(x.Attr) {
-				return problem("an element has an attribute twice")
-			}
-		case xml.EndElement:
-			depth--
-		case xml.Directive:
-			return problem("a document type is not allowed")
-		case xml.ProcInst:
-			if x.Target != "xml" || roots > 0 {
-				return problem("a processing instruction is not allowed")
-			}
-		case xml.CharData:
-			if depth == 0 && len(bytes.TrimLeft(x, " \t\r\n\ufeff")) > 0 {
-				return problem("there is text outside of the document")
-			}
+		if err := w.token(t); err != nil {
+			return err
 		}
 	}
-	if roots != 1 {
+	if w.roots != 1 {
 		return problem("the document must have one root")
+	}
+	return nil
+}
+
+// walk counts what a document has had so far.
+type walk struct{ depth, elements, roots int }
+
+func (w *walk) token(t xml.Token) error {
+	switch x := t.(type) {
+	case xml.StartElement:
+		if w.depth == 0 {
+			w.roots++
+		}
+		w.depth++
+		w.elements++
+		if w.depth > maxDepth || w.elements > maxElements || len(x.Attr) > maxNames {
+			return problem("the document has too many elements")
+		}
+		if twice(x.Attr) {
+			return problem("an element has an attribute twice")
+		}
+	case xml.EndElement:
+		w.depth--
+	case xml.Directive:
+		return problem("a document type is not allowed")
+	case xml.ProcInst:
+		if x.Target != "xml" || w.roots > 0 {
+			return problem("a processing instruction is not allowed")
+		}
+	case xml.CharData:
+		if w.depth == 0 && len(bytes.TrimLeft(x, " \t\r\n\ufeff")) > 0 {
+			return problem("there is text outside of the document")
+		}
 	}
 	return nil
 }
