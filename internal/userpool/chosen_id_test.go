@@ -2,6 +2,7 @@ package userpool
 
 import (
 	"strings"
+	"sync"
 	"testing"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
@@ -79,4 +80,28 @@ func TestDomainKeepsThePool(t *testing.T) {
 	}
 	_, err := h.DeleteUserPool(h.ctx, &api.DeleteUserPoolRequest{UserPoolId: p.ID})
 	wantError(t, err, api.InvalidParameterException, "User pool cannot be deleted. It has a domain configured that should be deleted first.")
+}
+
+// TestChosenOnce lets many ask for one id at a time: one gets it.
+func TestChosenOnce(t *testing.T) {
+	h := newHouse(t)
+	var wait sync.WaitGroup
+	errs := make([]error, 100)
+	for i := range errs {
+		wait.Go(func() {
+			_, errs[i] = h.CreateUserPool(h.ctx, &api.CreateUserPoolRequest{PoolName: "people", UserPoolTags: map[string]string{poolIDTag: "eu-west-1_one"}})
+		})
+	}
+	wait.Wait()
+	made := 0
+	for _, err := range errs {
+		if err == nil {
+			made++
+		} else {
+			wantError(t, err, api.InvalidParameterException, "User pool id eu-west-1_one is taken.")
+		}
+	}
+	if made != 1 {
+		t.Errorf("%d pools have the id", made)
+	}
 }

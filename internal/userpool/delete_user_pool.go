@@ -33,6 +33,7 @@ func (s *Service) DeleteUserPool(ctx context.Context, in *api.DeleteUserPoolRequ
 	if err != nil {
 		return nil, err
 	}
+	s.counts.drop(in.UserPoolId)
 	return &wire.Empty{}, nil
 }
 

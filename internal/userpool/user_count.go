@@ -53,3 +53,9 @@ func (u *userCounts) put(poolID string, c userCount) {
 	}
 	u.all[poolID] = c
 }
+
+func (u *userCounts) drop(poolID string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.all, poolID)
+}

@@ -379,3 +379,32 @@ func TestVerificationTexts(t *testing.T) {
 		})
 	}
 }
+
+// TestUserCountIsAnEstimate shows that the number of a large pool stands for a minute, and that of a small one is counted.
+func TestUserCountIsAnEstimate(t *testing.T) {
+	h := newHouse(t)
+	p := h.newTestPool(t, api.CreateUserPoolRequest{})
+	shown := func() int {
+		return *must[*api.DescribeUserPoolResponse](t)(h.DescribeUserPool(h.ctx, &api.DescribeUserPoolRequest{UserPoolId: p.ID})).UserPool.EstimatedNumberOfUsers
+	}
+	h.newTestUser(t, p, "ann")
+	h.newTestUser(t, p, "bob")
+	if n := shown(); n != 2 {
+		t.Errorf("%d users, want 2", n)
+	}
+	h.counts.put(p.ID, userCount{users: countAbove + 1, at: h.now})
+	h.now = h.now.Add(countFor - 1)
+	if n := shown(); n != countAbove+1 {
+		t.Errorf("%d users, want the number of a minute ago", n)
+	}
+	h.now = h.now.Add(1)
+	if n := shown(); n != 2 {
+		t.Errorf("%d users, want 2", n)
+	}
+	for i := range countPools + 5 {
+		h.counts.put(fmt.Sprint(i), userCount{})
+	}
+	if n := len(h.counts.all); n > countPools {
+		t.Errorf("the numbers of %d pools are remembered", n)
+	}
+}
