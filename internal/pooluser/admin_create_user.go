@@ -16,7 +16,7 @@ import (
 // AdminCreateUser makes a user with a temporary password, and invites them; with MessageAction RESEND it invites a user again. Where users can
 // sign in by a one-time password, a user who has the address for it and is given no password has none.
 func (s *Service) AdminCreateUser(ctx context.Context, in *api.AdminCreateUserRequest) (*api.AdminCreateUserResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (s *Service) newUser(p *directory.Pool, in *api.AdminCreateUserRequest) (*d
 
 func (s *Service) insertUser(ctx context.Context, p *directory.Pool, u *directory.User, force bool) error {
 	return s.Store.Update(ctx, func(w store.Writer) error {
-		if _, err := s.poolRow(ctx, w, p.ID); err != nil { // it may be on its way out
+		if _, err := s.edge.Row(ctx, w, p.ID); err != nil { // it may be on its way out
 			return err
 		}
 		if force {

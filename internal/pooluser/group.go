@@ -6,6 +6,7 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/pooledge"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
@@ -15,7 +16,7 @@ const maxGroups = 10_000
 
 // CreateGroup makes a group.
 func (s *Service) CreateGroup(ctx context.Context, in *api.CreateGroupRequest) (*api.CreateGroupResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +26,7 @@ func (s *Service) CreateGroup(ctx context.Context, in *api.CreateGroupRequest) (
 		Created: now, Modified: now,
 	}
 	err = s.Store.Update(ctx, func(w store.Writer) error {
-		if _, err := s.poolRow(ctx, w, p.ID); err != nil {
+		if _, err := s.edge.Row(ctx, w, p.ID); err != nil {
 			return err
 		}
 		have, err := directory.Groups.Count(ctx, w, "", p.ID)
@@ -58,7 +59,7 @@ func groupRow(ctx context.Context, r store.Reader, poolID, name string) (store.R
 
 // GetGroup shows a group.
 func (s *Service) GetGroup(ctx context.Context, in *api.GetGroupRequest) (*api.GetGroupResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +72,7 @@ func (s *Service) GetGroup(ctx context.Context, in *api.GetGroupRequest) (*api.G
 
 // UpdateGroup changes what is given of a group.
 func (s *Service) UpdateGroup(ctx context.Context, in *api.UpdateGroupRequest) (*api.UpdateGroupResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +103,7 @@ func (s *Service) UpdateGroup(ctx context.Context, in *api.UpdateGroupRequest) (
 
 // DeleteGroup removes a group. Its members stay users.
 func (s *Service) DeleteGroup(ctx context.Context, in *api.DeleteGroupRequest) (*wire.Empty, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -123,33 +124,25 @@ func (s *Service) DeleteGroup(ctx context.Context, in *api.DeleteGroupRequest) (
 
 // ListGroups lists the groups of a pool by name.
 func (s *Service) ListGroups(ctx context.Context, in *api.ListGroupsRequest) (*api.ListGroupsResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
-	l := listing{"ListGroups", p.ID}
-	after, err := s.cursor(ctx, l, in.NextToken)
+	l := pooledge.Listing{"ListGroups", p.ID}
+	after, err := s.edge.Cursor(ctx, l, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
-	page, err := directory.Groups.List(ctx, s.Store, store.Query{Prefix: []string{p.ID}, After: after, Limit: limitOf(in.Limit)})
+	page, err := directory.Groups.List(ctx, s.Store, store.Query{Prefix: []string{p.ID}, After: after, Limit: pooledge.Limit(in.Limit, pooledge.PageSize)})
 	if err != nil {
-		return nil, pageError(err)
+		return nil, pooledge.PageError(err)
 	}
 	out := &api.ListGroupsResponse{Groups: []api.GroupType{}}
 	for i := range page.Rows {
 		out.Groups = append(out.Groups, *groupView(&page.Rows[i].Doc))
 	}
-	out.NextToken, err = s.tokenFor(ctx, l, page.Next)
+	out.NextToken, err = s.edge.Token(ctx, l, page.Next)
 	return out, err
-}
-
-// limitOf gives the rows of a page; 0 and absent stand for the most.
-func limitOf(n *int) int {
-	if deref(n) == 0 {
-		return pageSize
-	}
-	return *n
 }
 
 func groupView(g *directory.Group) *api.GroupType {

@@ -6,6 +6,7 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/pooledge"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
@@ -43,7 +44,7 @@ func (s *Service) AdminRemoveUserFromGroup(ctx context.Context, in *api.AdminRem
 }
 
 func (s *Service) changeMember(ctx context.Context, poolID, group, username string, change func(store.Writer, *directory.Member) error) (*wire.Empty, error) {
-	p, err := s.pool(ctx, poolID)
+	p, err := s.edge.Pool(ctx, poolID)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func (s *Service) changeMember(ctx context.Context, poolID, group, username stri
 
 // AdminListGroupsForUser lists the groups of a user by name.
 func (s *Service) AdminListGroupsForUser(ctx context.Context, in *api.AdminListGroupsForUserRequest) (*api.AdminListGroupsForUserResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +74,7 @@ func (s *Service) AdminListGroupsForUser(ctx context.Context, in *api.AdminListG
 	if err != nil {
 		return nil, err
 	}
-	l := listing{"AdminListGroupsForUser", p.ID, user.Doc.Sub}
+	l := pooledge.Listing{"AdminListGroupsForUser", p.ID, user.Doc.Sub}
 	page, err := s.members(ctx, l, "by_user", in.NextToken, in.Limit)
 	if err != nil {
 		return nil, err
@@ -89,20 +90,20 @@ func (s *Service) AdminListGroupsForUser(ctx context.Context, in *api.AdminListG
 		}
 		out.Groups = append(out.Groups, *groupView(&row.Doc))
 	}
-	out.NextToken, err = s.tokenFor(ctx, l, page.Next)
+	out.NextToken, err = s.edge.Token(ctx, l, page.Next)
 	return out, err
 }
 
 // ListUsersInGroup lists the members of a group.
 func (s *Service) ListUsersInGroup(ctx context.Context, in *api.ListUsersInGroupRequest) (*api.ListUsersInGroupResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := groupRow(ctx, s.Store, p.ID, in.GroupName); err != nil {
 		return nil, err
 	}
-	l := listing{"ListUsersInGroup", p.ID, in.GroupName}
+	l := pooledge.Listing{"ListUsersInGroup", p.ID, in.GroupName}
 	page, err := s.members(ctx, l, "", in.NextToken, in.Limit)
 	if err != nil {
 		return nil, err
@@ -122,16 +123,16 @@ func (s *Service) ListUsersInGroup(ctx context.Context, in *api.ListUsersInGroup
 		}
 		out.Users = append(out.Users, *v)
 	}
-	out.NextToken, err = s.tokenFor(ctx, l, page.Next)
+	out.NextToken, err = s.edge.Token(ctx, l, page.Next)
 	return out, err
 }
 
 // members reads a page of memberships. The last two parts of the listing are the leading values of the index.
-func (s *Service) members(ctx context.Context, l listing, index string, token *string, limit *int) (store.Page[directory.Member], error) {
-	after, err := s.cursor(ctx, l, token)
+func (s *Service) members(ctx context.Context, l pooledge.Listing, index string, token *string, limit *int) (store.Page[directory.Member], error) {
+	after, err := s.edge.Cursor(ctx, l, token)
 	if err != nil {
 		return store.Page[directory.Member]{}, err
 	}
-	page, err := directory.Members.List(ctx, s.Store, store.Query{Index: index, Prefix: l[1:], After: after, Limit: limitOf(limit)})
-	return page, pageError(err)
+	page, err := directory.Members.List(ctx, s.Store, store.Query{Index: index, Prefix: l[1:], After: after, Limit: pooledge.Limit(limit, pooledge.PageSize)})
+	return page, pooledge.PageError(err)
 }

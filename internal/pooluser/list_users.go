@@ -6,17 +6,16 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/pooledge"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-const (
-	pageSize = 60   // rows of a page when none is asked for, and at most
-	maxScan  = 3000 // rows that a request with a filter without an index looks at; the rest is for the next page, as AWS does it
-)
+// maxScan is the rows that a request with a filter without an index looks at; the rest is for the next page, as AWS does it.
+const maxScan = 3000
 
 // ListUsers lists the users of a pool, all or those that pass a filter. A page may hold fewer users than asked for although more follow.
 func (s *Service) ListUsers(ctx context.Context, in *api.ListUsersRequest) (*api.ListUsersResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -29,14 +28,14 @@ func (s *Service) ListUsers(ctx context.Context, in *api.ListUsersRequest) (*api
 			return nil, api.InvalidParameterException.New("One or more requested attributes do not exist.")
 		}
 	}
-	l := listing{"ListUsers", p.ID, deref(in.Filter)}
-	after, err := s.cursor(ctx, l, in.PaginationToken)
+	l := pooledge.Listing{"ListUsers", p.ID, deref(in.Filter)}
+	after, err := s.edge.Cursor(ctx, l, in.PaginationToken)
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := s.search(ctx, p, &f, after, limitOf(in.Limit))
+	found, next, err := s.search(ctx, p, &f, after, pooledge.Limit(in.Limit, pooledge.PageSize))
 	if err != nil {
-		return nil, pageError(err)
+		return nil, pooledge.PageError(err)
 	}
 	var only func(string) bool
 	if in.AttributesToGet != nil {
@@ -50,7 +49,7 @@ func (s *Service) ListUsers(ctx context.Context, in *api.ListUsersRequest) (*api
 		}
 		out.Users = append(out.Users, *v)
 	}
-	out.PaginationToken, err = s.tokenFor(ctx, l, next)
+	out.PaginationToken, err = s.edge.Token(ctx, l, next)
 	return out, err
 }
 

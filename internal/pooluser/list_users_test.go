@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/pooledge"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
@@ -40,7 +41,7 @@ func listAll(t *testing.T, h *house, in api.ListUsersRequest) (names []string) {
 	t.Helper()
 	for range 100 {
 		out := must[*api.ListUsersResponse](t)(h.ListUsers(h.ctx, &in))
-		if len(out.Users) > limitOf(in.Limit) {
+		if len(out.Users) > pooledge.Limit(in.Limit, pooledge.PageSize) {
 			t.Fatalf("a page has %d users", len(out.Users))
 		}
 		for _, u := range out.Users {

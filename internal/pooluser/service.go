@@ -8,9 +8,9 @@ import (
 	"time"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
-	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/hook"
+	"github.com/mayfly-id/mayfly/internal/pooledge"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
 	"github.com/mayfly-id/mayfly/srp"
@@ -58,53 +58,17 @@ type Config struct {
 }
 
 // Service performs the operations. It is safe for concurrent use.
-type Service struct{ Config }
+type Service struct {
+	Config
+	edge pooledge.Edge
+}
 
 // New makes a Service.
-func New(c Config) *Service { return &Service{c} }
+func New(c Config) *Service {
+	return &Service{Config: c, edge: pooledge.Edge{Store: c.Store, Keys: c.Keys, Region: c.Region}}
+}
 
 const day = 24 * time.Hour
-
-// region is the region of the request.
-func (s *Service) region(ctx context.Context) string {
-	if r := caller.RequestFrom(ctx).Region; r != "" {
-		return r
-	}
-	return s.Region
-}
-
-// pool gives the record of a pool of the caller's account and region. It is shared: callers must not change it.
-func (s *Service) pool(ctx context.Context, id string) (*directory.Pool, error) {
-	row, err := directory.Pools.GetCached(ctx, s.Store, id)
-	if err != nil {
-		return nil, poolError(err, id)
-	}
-	return &row.Doc, s.own(ctx, &row.Doc)
-}
-
-// poolRow reads a pool in a transaction, which then fails if the pool changes or goes meanwhile.
-func (s *Service) poolRow(ctx context.Context, r store.Reader, id string) (store.Row[directory.Pool], error) {
-	row, err := directory.Pools.Get(ctx, r, id)
-	if err != nil {
-		return row, poolError(err, id)
-	}
-	return row, s.own(ctx, &row.Doc)
-}
-
-// own refuses the pools of other accounts and regions just as those that do not exist.
-func (s *Service) own(ctx context.Context, p *directory.Pool) error {
-	if p.Account != caller.PrincipalFrom(ctx).Account || p.Region != s.region(ctx) {
-		return poolError(store.ErrNotFound, p.ID)
-	}
-	return nil
-}
-
-func poolError(err error, id string) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return api.ResourceNotFoundException.New("User pool %s does not exist.", id)
-	}
-	return err
-}
 
 // userError translates what the directory says about users.
 func userError(err error) error {

@@ -38,7 +38,7 @@ func (s *Service) updateUserWith(ctx context.Context, p *directory.Pool, name st
 
 // AdminGetUser shows a user.
 func (s *Service) AdminGetUser(ctx context.Context, in *api.AdminGetUserRequest) (*api.AdminGetUserResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (s *Service) AdminGetUser(ctx context.Context, in *api.AdminGetUserRequest)
 
 // AdminSetUserPassword sets a user's password: permanent, or temporary, to be changed at the next sign-in.
 func (s *Service) AdminSetUserPassword(ctx context.Context, in *api.AdminSetUserPasswordRequest) (*api.AdminSetUserPasswordResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *Service) AdminSetUserPassword(ctx context.Context, in *api.AdminSetUser
 
 // AdminConfirmSignUp confirms a user who signed up, without a code. Where the post confirmation trigger fails they stay confirmed, as with AWS.
 func (s *Service) AdminConfirmSignUp(ctx context.Context, in *api.AdminConfirmSignUpRequest) (*api.AdminConfirmSignUpResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (s *Service) AdminConfirmSignUp(ctx context.Context, in *api.AdminConfirmSi
 
 // AdminEnableUser lets a user sign in again.
 func (s *Service) AdminEnableUser(ctx context.Context, in *api.AdminEnableUserRequest) (*api.AdminEnableUserResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func (s *Service) AdminEnableUser(ctx context.Context, in *api.AdminEnableUserRe
 
 // AdminDisableUser keeps a user from signing in and revokes all of their tokens.
 func (s *Service) AdminDisableUser(ctx context.Context, in *api.AdminDisableUserRequest) (*api.AdminDisableUserResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (s *Service) AdminDisableUser(ctx context.Context, in *api.AdminDisableUser
 
 // AdminDeleteUser removes a user together with their sign-ins and memberships.
 func (s *Service) AdminDeleteUser(ctx context.Context, in *api.AdminDeleteUserRequest) (*wire.Empty, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}

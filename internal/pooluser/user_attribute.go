@@ -107,7 +107,7 @@ func withPending(u *directory.User, address string) *directory.User {
 // AdminUpdateUserAttributes changes attributes of a user. Who has a new address that the pool verifies is sent a code there, unless the change
 // says that it is verified.
 func (s *Service) AdminUpdateUserAttributes(ctx context.Context, in *api.AdminUpdateUserAttributesRequest) (*api.AdminUpdateUserAttributesResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func writable(p *directory.Pool, name, old, value string) error {
 
 // AdminDeleteUserAttributes removes attributes of a user. Required ones stay.
 func (s *Service) AdminDeleteUserAttributes(ctx context.Context, in *api.AdminDeleteUserAttributesRequest) (*api.AdminDeleteUserAttributesResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
