@@ -36,7 +36,7 @@ func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) 
 	if err := inherit(session, p, in); err != nil {
 		return nil, err
 	}
-	if err := s.sessionPolicies(ctx, session, role.Account, in); err != nil {
+	if err := s.sessionPolicies(ctx, session, role.Account, in.Policy, in.PolicyArns); err != nil {
 		return nil, err
 	}
 	packed, err := packedSize(session)
@@ -49,15 +49,17 @@ func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) 
 	}
 	out := &stsapi.AssumeRoleResponse{
 		Credentials: credentials(c), SourceIdentity: optional(session.SourceIdentity),
-		AssumedRoleUser: &stsapi.AssumedRoleUser{
-			Arn:           "arn:aws:sts::" + role.Account + ":assumed-role/" + role.Name + "/" + session.Name,
-			AssumedRoleId: role.UniqueID + ":" + session.Name,
-		},
+		AssumedRoleUser: assumedRoleUser(&role, session.Name),
 	}
 	if packed > 0 {
 		out.PackedPolicySize = &packed
 	}
 	return out, nil
+}
+
+// assumedRoleUser names a session of a role.
+func assumedRoleUser(r *Role, session string) *stsapi.AssumedRoleUser {
+	return &stsapi.AssumedRoleUser{Arn: "arn:aws:sts::" + r.Account + ":assumed-role/" + r.Name + "/" + session, AssumedRoleId: r.UniqueID + ":" + session}
 }
 
 // refuseAssume refuses what cannot be honoured yet.
@@ -148,18 +150,18 @@ func canonicalKey(tags map[string]string, key string) string {
 }
 
 // sessionPolicies takes the session policies, which only ever narrow the role's.
-func (s *Service) sessionPolicies(ctx context.Context, session *caller.Session, account string, in *stsapi.AssumeRoleRequest) error {
-	if in.Policy != nil {
-		if _, err := iampolicy.Parse([]byte(*in.Policy), iampolicy.SessionPolicy); err != nil {
+func (s *Service) sessionPolicies(ctx context.Context, session *caller.Session, account string, policy *string, arns []stsapi.PolicyDescriptorType) error {
+	if policy != nil {
+		if _, err := iampolicy.Parse([]byte(*policy), iampolicy.SessionPolicy); err != nil {
 			var bad *iampolicy.ParseError
 			if errors.As(err, &bad) {
 				return stsapi.MalformedPolicyDocumentException.New("%s", bad.Message)
 			}
 			return err
 		}
-		session.InlinePolicy = *in.Policy
+		session.InlinePolicy = *policy
 	}
-	for _, d := range in.PolicyArns {
+	for _, d := range arns {
 		if d.Arn == nil {
 			return validationError.New("A session policy needs an ARN.")
 		}

@@ -35,18 +35,23 @@ type Minter interface {
 
 // Service is the STS.
 type Service struct {
-	Roles  Roles
-	Minter Minter
+	Roles      Roles
+	Minter     Minter
+	Federation *Federation // nil: nobody comes from another provider, and the operations for that are not there
 }
 
 // Operations is the table of bound operations.
 func (s *Service) Operations() []wire.Binding {
-	return []wire.Binding{
+	all := []wire.Binding{
 		wire.Bind(stsapi.AssumeRole, s.AssumeRole, s.askAssumeRole),
 		wire.Bind(stsapi.GetAccessKeyInfo, s.GetAccessKeyInfo),
 		wire.Bind(stsapi.GetCallerIdentity, s.GetCallerIdentity, wire.Exempt),
 		wire.Bind(stsapi.GetSessionToken, s.GetSessionToken, wire.Exempt),
 	}
+	if s.Federation != nil {
+		all = append(all, wire.Bind(stsapi.AssumeRoleWithSAML, s.AssumeRoleWithSAML), wire.Bind(stsapi.AssumeRoleWithWebIdentity, s.AssumeRoleWithWebIdentity))
+	}
+	return all
 }
 
 // Errors that STS gives beside those of its model (https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html).
