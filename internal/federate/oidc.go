@@ -2,9 +2,7 @@ package federate
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
 	"sync"
@@ -64,52 +62,65 @@ const (
 	maxAuds = 100
 )
 
-// claims are those that are checked (OpenID Connect Core 1.0 section 2, RFC 7519 section 4.1).
+// claims are those that are checked (OpenID Connect Core 1.0 section 2, RFC 7519 section 4.1). Names are exact.
 type claims struct {
-	Iss string       `json:"iss"`
-	Sub string       `json:"sub"`
-	Aud audience     `json:"aud"`
-	Azp string       `json:"azp"`
-	Exp *numericDate `json:"exp"`
-	Iat *numericDate `json:"iat"`
-	Nbf *numericDate `json:"nbf"`
+	Iss, Sub, Azp string
+	Aud           []string
+	Exp, Iat, Nbf *numericDate
+	all           map[string]any
 }
 
-// audience is one text or a list of them.
-type audience []string
-
-// UnmarshalJSON reads both forms.
-func (a *audience) UnmarshalJSON(data []byte) error {
-	var one string
-	if json.Unmarshal(data, &one) == nil {
-		*a = audience{one}
-		return nil
-	}
-	var list []string
-	if err := json.Unmarshal(data, &list); err != nil {
-		return err
-	}
-	*a = list
-	return nil
-}
-
-// numericDate is seconds since 1970, possibly with a fraction (RFC 7519 section 2).
+// numericDate is seconds since 1970; a fraction is cut off (RFC 7519 section 2).
 type numericDate int64
 
-// UnmarshalJSON reads a number of a size that is a time.
-func (n *numericDate) UnmarshalJSON(data []byte) error {
-	var f float64
-	if err := json.Unmarshal(data, &f); err != nil {
-		return err
+func (n numericDate) time() time.Time { return time.Unix(int64(n), 0).UTC() }
+
+// reader takes claims of their types; the first that is of another one makes it fail.
+type reader struct {
+	all map[string]any
+	bad bool
+}
+
+func (r *reader) text(name string) string {
+	v, ok := r.all[name]
+	s, isText := v.(string)
+	r.bad = r.bad || ok && !isText
+	return s
+}
+
+// texts reads one text or a list of them.
+func (r *reader) texts(name string) []string {
+	switch v := r.all[name].(type) {
+	case string:
+		return []string{v}
+	case []any:
+		out := make([]string, 0, len(v))
+		for _, e := range v {
+			s, ok := e.(string)
+			r.bad = r.bad || !ok
+			out = append(out, s)
+		}
+		return out
+	case nil:
+		return nil
 	}
-	if math.IsNaN(f) || f < 0 || f > 1<<40 || data[0] == 'n' {
-		return fmt.Errorf("not a time")
-	}
-	*n = numericDate(f)
+	r.bad = true
 	return nil
 }
 
-func (n numericDate) time() time.Time { return time.Unix(int64(n), 0).UTC() }
+func (r *reader) date(name string) *numericDate {
+	v, ok := r.all[name]
+	if !ok {
+		return nil
+	}
+	f, isNumber := v.(float64)
+	if !isNumber || f < 0 || f > 1<<40 { // the year 36812
+		r.bad = true
+		return nil
+	}
+	n := numericDate(f)
+	return &n
+}
 
 // Issuer reads which issuer a token claims to be of, to find its provider. Nothing of it is proven. Errors match ErrInvalid.
 func Issuer(text string) (string, error) {
@@ -125,14 +136,20 @@ func Issuer(text string) (string, error) {
 }
 
 func (t *token) claims() (*claims, error) {
-	var c claims
-	if err := jws.StrictObject(t.payload, &c); err != nil {
+	r := reader{}
+	if err := jws.StrictObject(t.payload, &r.all); err != nil {
+		return nil, invalid(notJWT)
+	}
+	c := &claims{
+		Iss: r.text("iss"), Sub: r.text("sub"), Azp: r.text("azp"), Aud: r.texts("aud"), Exp: r.date("exp"), Iat: r.date("iat"), Nbf: r.date("nbf"), all: r.all,
+	}
+	if r.bad {
 		return nil, invalid(notJWT)
 	}
 	if c.Iss == "" {
 		return nil, missing("iss")
 	}
-	return &c, nil
+	return c, nil
 }
 
 func missing(claim string) error { return invalid("Missing a required claim: " + claim) }
@@ -161,11 +178,9 @@ func (v *Verifier) VerifyOIDC(ctx context.Context, p Provider, text string) (Ide
 	if err := c.check(&p, v.config.Now()); err != nil {
 		return Identity{}, err
 	}
-	id := Identity{Issuer: c.Iss, Subject: c.Sub, Audience: c.Aud, AuthorizedParty: c.Azp, IssuedAt: c.Iat.time(), Expires: c.Exp.time()}
-	if err := json.Unmarshal(t.payload, &id.Claims); err != nil { // it was read strictly before
-		return Identity{}, invalid(notJWT)
-	}
-	return id, nil
+	return Identity{
+		Issuer: c.Iss, Subject: c.Sub, Audience: c.Aud, AuthorizedParty: c.Azp, Claims: c.all, IssuedAt: c.Iat.time(), Expires: c.Exp.time(),
+	}, nil
 }
 
 // check holds the claims of a token whose signature is proven against the provider and the clock.
