@@ -6,7 +6,9 @@ import (
 )
 
 // Watched tells whether threat protection looks at a pool's users at all. Where it does not, nothing is assessed, recorded or read.
-func (p *Pool) Watched() bool { return p.AddOns.SecurityMode == "AUDIT" || p.AddOns.SecurityMode == "ENFORCED" }
+func (p *Pool) Watched() bool {
+	return p.AddOns.SecurityMode == "AUDIT" || p.AddOns.SecurityMode == "ENFORCED"
+}
 
 // Attempt is something that somebody tries in the name of a user, for threat protection to judge. It prints without its password.
 type Attempt struct {
