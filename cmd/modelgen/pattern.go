@@ -6,10 +6,12 @@ import (
 	"strings"
 )
 
-// rewritten holds the patterns that use lookaround, which RE2 has not, with an equal pattern without it.
+// rewritten holds the patterns that use lookaround, which RE2 has not, with an equal pattern without it; and one that refuses what the service takes.
 var rewritten = map[string]string{
 	// No two hyphens in a row, none at the ends. The shape's own bounds (3 to 63) keep the length.
 	`^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$`: `^[a-z0-9](-?[a-z0-9])+$`,
+	// The name of a domain. The model has the rule of prefixes, and AWS takes custom domains, which have dots, in the same member.
+	`^[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?$`: `^[a-z0-9](?:[a-z0-9\.\-]{0,61}[a-z0-9])?$`,
 	// Does not end in a dot.
 	`^[0-9A-Za-z\.\-_]*(?<!\.)$`: `^([0-9A-Za-z\.\-_]*[0-9A-Za-z\-_])?$`,
 	// ISO 8601 duration with at least one component.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/gateway"
 	"github.com/mayfly-id/mayfly/internal/iam/principal"
@@ -53,7 +54,7 @@ func (l logins) VerifyLogin(ctx context.Context, userPool, token string, revocat
 	default:
 		return identitypool.Login{}, err
 	}
-	out := identitypool.Login{Subject: c.Sub, Audience: c.ClientID}
+	out := identitypool.Login{Subject: c.Sub, Audience: c.ClientID, Claims: c.All}
 	if list, ok := c.All["cognito:roles"].([]any); ok {
 		for _, r := range list {
 			if arn, ok := r.(string); ok {
@@ -79,4 +80,18 @@ func (b bearers) VerifyAccessToken(ctx context.Context, token string) (gateway.A
 		return gateway.AccessToken{}, err
 	}
 	return gateway.AccessToken{UserPoolID: c.PoolID, ClientID: c.ClientID, Subject: c.Sub, Username: c.Username, Scope: c.Scope, Expires: c.Expires.Unix()}, nil
+}
+
+// addressCodes sends the codes for addresses that an administrator has changed.
+type addressCodes struct{ core *account.Core }
+
+// SendVerification implements pooluser.Codes.
+func (a addressCodes) SendVerification(ctx context.Context, p *directory.Pool, u *directory.User, attribute string, metadata map[string]string) error {
+	c, err := a.core.NewCode(p, u, account.VerifyKind(attribute), attribute, "UpdateUserAttribute")
+	if err != nil {
+		return err
+	}
+	c.Message.Metadata = metadata
+	_, err = a.core.StoreAndSend(ctx, c)
+	return err
 }

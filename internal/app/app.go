@@ -14,19 +14,25 @@ import (
 	"github.com/mayfly-id/mayfly/internal/access"
 	"github.com/mayfly-id/mayfly/internal/account"
 	"github.com/mayfly-id/mayfly/internal/audit"
+	"github.com/mayfly-id/mayfly/internal/branding"
 	"github.com/mayfly-id/mayfly/internal/config"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/factor"
+	"github.com/mayfly-id/mayfly/internal/federate"
 	"github.com/mayfly-id/mayfly/internal/front"
+	"github.com/mayfly-id/mayfly/internal/hosted"
 	"github.com/mayfly-id/mayfly/internal/iam/credential"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
 	"github.com/mayfly-id/mayfly/internal/identitypool"
 	"github.com/mayfly-id/mayfly/internal/idtoken"
 	"github.com/mayfly-id/mayfly/internal/keys"
+	"github.com/mayfly-id/mayfly/internal/logsink"
 	"github.com/mayfly-id/mayfly/internal/notify"
 	"github.com/mayfly-id/mayfly/internal/signin"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/store/postgres"
 	"github.com/mayfly-id/mayfly/internal/store/sqlite"
+	"github.com/mayfly-id/mayfly/internal/userimport"
 	"github.com/mayfly-id/mayfly/internal/wire"
 	"github.com/mayfly-id/mayfly/seal"
 )
@@ -43,8 +49,10 @@ type App struct {
 	ring       *keys.Ring
 	audit      auditTrail
 	outbox     *notify.Outbox
+	logs       logs
 	uses       *credential.Tracker
 	tokens     *idtoken.Service
+	services   *services
 	auth       *access.Authenticator
 	registry   *wire.Registry
 	front      *front.Server
@@ -63,7 +71,10 @@ type auditTrail interface {
 // tables lists every table of the server.
 func tables() []store.AnyTable {
 	all := []store.AnyTable{deployments}
-	for _, t := range [][]store.AnyTable{keys.Tables(), record.Tables(), directory.Tables(), idtoken.Tables(), account.Tables(), signin.Tables(), identitypool.Tables()} {
+	for _, t := range [][]store.AnyTable{
+		keys.Tables(), record.Tables(), directory.Tables(), idtoken.Tables(), account.Tables(), signin.Tables(), factor.Tables(), hosted.Tables(), branding.Tables(),
+		userimport.Tables(), identitypool.Tables(), federate.Tables(),
+	} {
 		all = append(all, t...)
 	}
 	return all
@@ -100,9 +111,13 @@ func open(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 	if err := a.openTrail(); err != nil {
 		return nil, err
 	}
-	s := a.build()
+	o, err := a.openOutside()
+	if err != nil {
+		return nil, err
+	}
+	a.services = a.build(o)
 	if mine {
-		if a.firstRun, err = a.prepare(ctx, s); err != nil {
+		if a.firstRun, err = a.prepare(ctx, a.services); err != nil {
 			return nil, fmt.Errorf("first start: %w", err)
 		}
 	}
@@ -161,7 +176,7 @@ func (a *App) rootKey() (seal.Key, error) {
 
 func (a *App) openTrail() error {
 	if a.cfg.Ephemeral {
-		a.audit, a.outbox = memoryTrail{audit.NewMemory(10_000)}, notify.NewOutbox()
+		a.audit, a.outbox, a.logs = memoryTrail{audit.NewMemory(10_000)}, notify.NewOutbox(), ownLog{a.log}
 		return nil
 	}
 	file, err := audit.OpenFile(filepath.Join(a.cfg.Data, "audit.log"))
@@ -169,9 +184,30 @@ func (a *App) openTrail() error {
 		return err
 	}
 	a.audit = file
-	a.outbox, err = notify.OpenOutbox(filepath.Join(a.cfg.Data, "outbox.jsonl"))
+	if a.outbox, err = notify.OpenOutbox(outboxFile(a.cfg.Data)); err != nil {
+		return err
+	}
+	a.logs, err = logsink.Open(filepath.Join(a.cfg.Data, "logs"), 0)
 	return err
 }
+
+// logs takes what AWS would put into a log group, a line at a time.
+type logs interface {
+	Write(ctx context.Context, destination string, line []byte) error
+	io.Closer
+}
+
+// ownLog is the log of an ephemeral server, which has no folder.
+type ownLog struct{ log *slog.Logger }
+
+// Write implements logs.
+func (l ownLog) Write(ctx context.Context, destination string, line []byte) error {
+	l.log.InfoContext(ctx, "log delivery", "destination", destination, "line", string(line))
+	return nil
+}
+
+// Close implements io.Closer.
+func (ownLog) Close() error { return nil }
 
 // memoryTrail has nothing to close.
 type memoryTrail struct{ *audit.Memory }
@@ -182,12 +218,13 @@ func (memoryTrail) Close() error { return nil }
 // Run does the background work until the context ends: key rotation, expired rows, uses of access keys, signing keys made ahead.
 func (a *App) Run(ctx context.Context) {
 	ctx, a.stopWork = context.WithCancel(ctx)
-	report := func(err error) { a.log.Error("background work", "error", err) }
 	for _, job := range []func(){
-		func() { a.ring.Run(ctx, a.cfg.RotateKeys, report) },
-		func() { a.uses.Run(ctx, report) },
+		func() { a.ring.Run(ctx, a.cfg.RotateKeys, a.report) },
+		func() { a.uses.Run(ctx, a.report) },
 		func() { a.tokens.Prefetch(ctx) },
-		func() { a.sweep(ctx, report) },
+		func() { a.sweep(ctx, a.report) },
+		func() { a.services.imports.Run(ctx, a.report) },
+		func() { a.tendOpenIDKeys(ctx) },
 	} {
 		a.work.Go(job)
 	}
@@ -212,10 +249,33 @@ func (a *App) sweep(ctx context.Context, report func(error)) {
 	}
 }
 
+// tendOpenIDKeys makes the keys of the identity pools' tokens, and replaces them in time.
+func (a *App) tendOpenIDKeys(ctx context.Context) {
+	const every = 24 * time.Hour
+	t := time.NewTicker(every)
+	defer t.Stop()
+	for {
+		if err := a.services.identitypool.TendOpenIDKeys(ctx); err != nil && ctx.Err() == nil {
+			a.report(err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+	}
+}
+
+// report logs what nobody waits for any more.
+func (a *App) report(err error) { a.log.Error("background work", "error", err) }
+
 // Close ends the background work and closes what is open, in the reverse order of Open.
 func (a *App) Close() error {
 	a.stopWork()
 	a.work.Wait()
+	if a.services != nil {
+		a.services.profile.Wait()
+	}
 	var errs []error
 	if a.uses != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
@@ -224,6 +284,9 @@ func (a *App) Close() error {
 	}
 	if a.outbox != nil {
 		errs = append(errs, a.outbox.Close())
+	}
+	if a.logs != nil {
+		errs = append(errs, a.logs.Close())
 	}
 	if a.audit != nil {
 		errs = append(errs, a.audit.Close())

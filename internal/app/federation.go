@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"errors"
+	"net/netip"
+	"net/url"
 	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -117,4 +119,26 @@ func loginError(err error) error {
 		return errors.Join(identitypool.ErrUnreachable, err)
 	}
 	return errors.Join(identitypool.ErrBadSignature, err)
+}
+
+// samlMetadata reads a provider's metadata for IAM.
+func samlMetadata(document []byte) (record.SAMLMetadata, error) {
+	m, err := federate.ReadMetadata(document)
+	return record.SAMLMetadata{EntityID: m.EntityID, Certificates: m.Certificates, ValidUntil: m.ValidUntil}, err
+}
+
+// onLoopback tells that clients reach the server on this machine only.
+func onLoopback(base string) bool {
+	h := host(base)
+	a, err := netip.ParseAddr(h)
+	return h == "localhost" || err == nil && a.IsLoopback()
+}
+
+// host is the name in a URL, without a port.
+func host(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }

@@ -12,7 +12,7 @@ import (
 func WriteOperations(w io.Writer) error {
 	a := &App{cfg: config.Config{URL: "http://127.0.0.1"}}
 	r := wire.NewRegistry(describe()...)
-	r.Bind(a.build().operations()...)
+	r.Bind(a.build(&outside{}).operations()...)
 	var all, bound int
 	for _, s := range r.Services() {
 		for _, e := range r.Entries(s) {

@@ -22,6 +22,10 @@ func (a *App) Handler() http.Handler {
 	mux.Handle("GET /{pool}/.well-known/", a.tokens)
 	mux.Handle("/_mayfly/caller", &gateway.Caller{Signatures: a.auth, Tokens: bearers{a.tokens}, Now: a.now, Log: a.log})
 	mux.HandleFunc("GET /_mayfly/health", a.health)
+	mux.HandleFunc("/{pool}/confirmUser", a.services.profile.ConfirmUser)
+	mux.Handle("GET /cognito-identity/.well-known/", a.services.identitypool.OpenIDHandler())
+	mux.Handle("/_mayfly/import/", a.services.imports)
+	mux.Handle("GET "+imagesPath+"/", http.StripPrefix(imagesPath, a.services.branding))
 	if a.cfg.Ephemeral {
 		mux.Handle("POST /_mayfly/reset", onlyLocal(a.reset))
 		mux.Handle("GET /_mayfly/outbox", onlyLocal(a.listOutbox))

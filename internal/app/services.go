@@ -71,7 +71,9 @@ func (a *App) build(o *outside) *services {
 		credential: credential.New(credential.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Uses: a.uses}),
 		identity:   identity.New(identity.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
 		policy:     policy.New(policy.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
-		provider:   provider.New(provider.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
+		provider: provider.New(provider.Config{
+			Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, ReadMetadata: samlMetadata, Loopback: onLoopback(a.cfg.URL),
+		}),
 		identitypool: &identitypool.Service{
 			Store: a.db, Random: a.random, Now: a.now, Account: a.deployment.Account, Issuer: a.cfg.URL, Verifier: logins{a.tokens},
 			Federated: providers{a.db, verifier, a.cfg.URL}, Roles: roles{entities}, Minter: sessions, Decisions: decisions, Keys: a.ring,

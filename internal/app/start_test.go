@@ -27,7 +27,7 @@ import (
 func onDisk(t *testing.T) config.Config {
 	return config.Config{
 		Data: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0", Region: "us-east-1", URL: "http://127.0.0.1:8480", Output: "json",
-		RotateKeys: 90 * 24 * time.Hour, StaleFor: time.Hour,
+		RotateKeys: 90 * 24 * time.Hour, Outside: config.Outside{RotateSigning: 90 * 24 * time.Hour}, StaleFor: time.Hour,
 	}
 }
 
@@ -302,7 +302,7 @@ func TestOvertakenFirstStart(t *testing.T) {
 }
 
 func TestReset(t *testing.T) {
-	c := config.Config{Listen: "127.0.0.1:0", Region: "us-east-1", URL: "http://127.0.0.1:8480", Ephemeral: true, RotateKeys: time.Hour, StaleFor: time.Hour}
+	c := config.Config{Listen: "127.0.0.1:0", Region: "us-east-1", URL: "http://127.0.0.1:8480", Ephemeral: true, RotateKeys: time.Hour, Outside: config.Outside{RotateSigning: 90 * 24 * time.Hour}, StaleFor: time.Hour}
 	a, run, _ := start(t, c)
 	root := rootKey(run)
 	works(t, a, run)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"maps"
+	"reflect"
 	"testing"
 
 	"github.com/mayfly-id/mayfly/internal/wire"
@@ -69,6 +70,9 @@ func TestWalkTypes(t *testing.T) {
 
 // may reports whether a JSON value could be a member's, as its first character goes.
 func may(s *wire.Service, m member, v any) bool {
+	if m.typ == reflect.TypeFor[wire.Document]() {
+		return true
+	}
 	sample, err := sampler{s}.value(m.typ, m.shape)
 	if err != nil {
 		return true

@@ -58,7 +58,7 @@ func newWorld(t *testing.T) *world {
 	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { handler.ServeHTTP(rw, r) }))
 	t.Cleanup(server.Close)
 	w.url = server.URL
-	c := config.Config{Listen: "127.0.0.1:0", Region: "us-east-1", URL: w.url, Output: "json", Ephemeral: true, FixedCode: "123456", RotateKeys: 90 * 24 * time.Hour, StaleFor: time.Hour}
+	c := config.Config{Listen: "127.0.0.1:0", Region: "us-east-1", URL: w.url, Output: "json", Ephemeral: true, FixedCode: "123456", RotateKeys: 90 * 24 * time.Hour, Outside: config.Outside{RotateSigning: 90 * 24 * time.Hour}, StaleFor: time.Hour}
 	if err := c.Check(); err != nil {
 		t.Fatal(err)
 	}

@@ -69,6 +69,9 @@ func New(c Config) *Invoker {
 	return i
 }
 
+// Known tells whether there is an endpoint for the function of an ARN.
+func (i *Invoker) Known(arn string) bool { return i.find(arn) != nil }
+
 // find gives where the function of an ARN is: as it is named, without version or alias, or where all others are.
 func (i *Invoker) find(arn string) *function {
 	if f := i.functions[arn]; f != nil {

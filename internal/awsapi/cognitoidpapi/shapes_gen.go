@@ -72,7 +72,7 @@ func shapes() map[string]wire.Shape {
 		"DeviceNameType":                                {Min: wire.Bound(1), Max: wire.Bound(1024)},
 		"DeviceRememberedStatusType":                    {Enum: []string{"remembered", "not_remembered"}},
 		"DomainStatusType":                              {Enum: []string{"CREATING", "DELETING", "UPDATING", "ACTIVE", "FAILED"}},
-		"DomainType":                                    {Min: wire.Bound(1), Max: wire.Bound(63), Pattern: "^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$"},
+		"DomainType":                                    {Min: wire.Bound(1), Max: wire.Bound(63), Pattern: "^[a-z0-9](?:[a-z0-9\\-]{0,61}[a-z0-9])?$", RE2: "^[a-z0-9](?:[a-z0-9\\.\\-]{0,61}[a-z0-9])?$"},
 		"DomainVersionType":                             {Min: wire.Bound(1), Max: wire.Bound(20)},
 		"EmailAddressType":                              {Pattern: "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+@[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]+"},
 		"EmailInviteMessageType":                        {Min: wire.Bound(6), Max: wire.Bound(20000), Pattern: "[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}\\s*]*"},

@@ -1,0 +1,69 @@
+package app
+
+import (
+	"github.com/mayfly-id/mayfly/internal/account"
+	"github.com/mayfly-id/mayfly/internal/branding"
+	"github.com/mayfly-id/mayfly/internal/factor"
+	"github.com/mayfly-id/mayfly/internal/hosted"
+	"github.com/mayfly-id/mayfly/internal/pooluser"
+	"github.com/mayfly-id/mayfly/internal/profile"
+	"github.com/mayfly-id/mayfly/internal/signin"
+	"github.com/mayfly-id/mayfly/internal/userimport"
+	"github.com/mayfly-id/mayfly/internal/userpool"
+	"github.com/mayfly-id/mayfly/internal/wire"
+	"github.com/mayfly-id/mayfly/srp"
+)
+
+// pools are the services of user pools.
+type pools struct {
+	userpool *userpool.Service
+	pooluser *pooluser.Service
+	signin   *signin.Service
+	profile  *profile.Service
+	hosted   *hosted.Service
+	branding *branding.Service
+	imports  *userimport.Service
+}
+
+// operations lists what is bound.
+func (p *pools) operations() [][]wire.Binding {
+	return [][]wire.Binding{
+		p.userpool.Operations(), p.pooluser.Operations(), p.signin.Operations(), p.profile.Operations(), p.hosted.Operations(),
+		p.branding.Operations(), p.imports.Operations(),
+	}
+}
+
+// imagesPath is where pictures of sign-in pages are served.
+const imagesPath = "/_mayfly/images"
+
+// cleanups remove what belongs to a pool that is deleted.
+func cleanups() []userpool.Cleanup {
+	return []userpool.Cleanup{factor.Cleanup, hosted.Cleanup, branding.Cleanup, userimport.Cleanup}
+}
+
+// buildPools makes the services of user pools and connects them.
+func (a *App) buildPools(o *outside) *pools {
+	group := srp.Cognito()
+	core := account.New(account.Config{
+		Store: a.db, Keys: a.ring, Tokens: a.tokens, Notifier: o.sender, Group: group, Now: a.now, Random: a.random, FixedCode: a.cfg.FixedCode,
+	})
+	p := &pools{
+		userpool: userpool.New(userpool.Config{
+			Store: a.db, Keys: a.ring, PoolKeys: a.tokens, Tokens: a.tokens, Functions: o.triggers, Cleanup: cleanups(), Now: a.now, Random: a.random, Region: a.cfg.Region,
+		}),
+		pooluser: pooluser.New(pooluser.Config{
+			Store: a.db, Keys: a.ring, Tokens: a.tokens, Notifier: o.sender, Codes: addressCodes{core}, Hooks: o.triggers,
+			Cleanup: []pooluser.Cleanup{account.DropCodes, factor.CleanupUser}, Group: group, Now: a.now, Random: a.random, Region: a.cfg.Region,
+		}),
+		signin:  signin.New(signin.Config{Core: core, Tokens: a.tokens}),
+		profile: profile.New(profile.Config{Core: core, Tokens: a.tokens, Triggers: o.triggers, URL: a.cfg.URL, Outside: o.sender.Outside, Report: a.report}),
+		hosted: hosted.New(hosted.Config{
+			Store: a.db, Keys: a.ring, Fetch: o.client, Now: a.now, Random: a.random, Region: a.cfg.Region, PublicURL: a.cfg.URL,
+		}),
+		branding: branding.New(branding.Config{
+			Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Region: a.cfg.Region, ImagesURL: a.cfg.URL + imagesPath,
+		}),
+		imports: userimport.New(userimport.Config{Store: a.db, Keys: a.ring, Log: a.logs, Now: a.now, Random: a.random, PublicURL: a.cfg.URL}),
+	}
+	return p
+}
