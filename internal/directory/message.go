@@ -17,6 +17,8 @@ type Message struct {
 
 // MessageText is the text of a message in which nothing is left to be replaced. An e-mail may have HTML, Plain or both.
 type MessageText struct {
+	From    string // sender; empty: the pool's, or the server's
+	ReplyTo string // empty: the pool's
 	Subject string
 	Plain   string
 	HTML    string
