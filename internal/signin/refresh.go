@@ -19,7 +19,7 @@ func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetToke
 	if err := s.core.CheckSecret(ctx, d, in.ClientSecret); err != nil {
 		return nil, err
 	}
-	tokens, err := s.tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(in.RefreshToken), in.ClientMetadata, mayRefresh)
+	tokens, err := s.Tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(in.RefreshToken), in.ClientMetadata, mayRefresh)
 	if errors.Is(err, directory.ErrTokenReused) {
 		return nil, api.RefreshTokenReuseException.New("Refresh token was used before and has been invalidated.")
 	}
@@ -31,13 +31,13 @@ func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetToke
 }
 
 // byRefreshToken is the flow REFRESH_TOKEN_AUTH. The secret hash is over the user's name or sub, as the token's owner has them.
-func (s *Service) byRefreshToken(ctx context.Context, d account.Door, params, metadata map[string]string) (*answer, error) {
-	token := params["REFRESH_TOKEN"]
+func (s *Service) byRefreshToken(ctx context.Context, r *request) (*answer, error) {
+	token := r.params["REFRESH_TOKEN"]
 	if token == "" {
 		return nil, account.Missing("REFRESH_TOKEN")
 	}
-	tokens, err := s.tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(token), metadata, func(u *directory.User) error {
-		if err := s.core.CheckSecretHash(ctx, d, params["SECRET_HASH"], u.Username, u.Sub); err != nil {
+	tokens, err := s.Tokens.Refresh(ctx, r.Pool, r.Client, directory.Token(token), r.metadata, func(u *directory.User) error {
+		if err := s.core.CheckSecretHash(ctx, r.Door, r.params["SECRET_HASH"], u.Username, u.Sub); err != nil {
 			return err
 		}
 		return mayRefresh(u)
@@ -78,7 +78,7 @@ func (s *Service) RevokeToken(ctx context.Context, in *api.RevokeTokenRequest) (
 	if strings.Count(in.Token, ".") == 2 {
 		return nil, api.UnsupportedTokenTypeException.New("Only refresh tokens can be revoked")
 	}
-	err = s.tokens.Revoke(ctx, d.Client, directory.Token(in.Token))
+	err = s.Tokens.Revoke(ctx, d.Client, directory.Token(in.Token))
 	if errors.Is(err, directory.ErrTokenInvalid) {
 		return nil, api.InvalidParameterException.New("Invalid Refresh Token")
 	}
