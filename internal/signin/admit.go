@@ -119,7 +119,7 @@ func (s *Service) admit(ctx context.Context, p *progress, device *store.Row[dire
 			if !fresh {
 				return nil
 			}
-			made, err := s.Factors.NewDevice(ctx, w, p.Pool, u, p.visit.address())
+			made, err := s.factors.NewDevice(ctx, w, p.Pool, u, p.visit.address())
 			out.device, grant.DeviceKey = &made, made.Key
 			return err
 		})
@@ -132,7 +132,7 @@ func (s *Service) admit(ctx context.Context, p *progress, device *store.Row[dire
 			return nil, s.refused(ctx, p, err)
 		}
 	}
-	tokens, err := s.Tokens.Issue(ctx, grant, func(ctx context.Context, w store.Writer) error {
+	tokens, err := s.tokens.Issue(ctx, grant, func(ctx context.Context, w store.Writer) error {
 		if err := consume(ctx, w, p.Door, p.from); err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (s *Service) admit(ctx context.Context, p *progress, device *store.Row[dire
 			return nil
 		}
 		row := *device
-		return s.Factors.SeenDevice(ctx, w, &row, p.visit.address())
+		return s.factors.SeenDevice(ctx, w, &row, p.visit.address())
 	})
 	if err != nil {
 		return nil, account.WriteError(err)

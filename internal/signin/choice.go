@@ -102,7 +102,7 @@ func (s *Service) offered(ctx context.Context, p *progress) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	passkeys, err := s.Factors.HasPasskeys(ctx, s.core.Store, p.Pool.ID, u.Sub)
+	passkeys, err := s.factors.HasPasskeys(ctx, s.core.Store, p.Pool.ID, u.Sub)
 	if err != nil {
 		return nil, err
 	}

@@ -18,7 +18,7 @@ func (s *Service) deviceOf(ctx context.Context, p *progress) (*store.Row[directo
 	if p.Pool.Devices == nil || p.device == "" {
 		return nil, nil
 	}
-	row, err := s.Factors.Device(ctx, s.core.Store, p.Pool.ID, p.who.User().Sub, p.device)
+	row, err := s.factors.Device(ctx, s.core.Store, p.Pool.ID, p.who.User().Sub, p.device)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil, deviceUnknown()
@@ -63,7 +63,7 @@ func (s *Service) beginDevice(ctx context.Context, r *request) (*answer, error) 
 	if row == nil {
 		return nil, deviceUnknown()
 	}
-	v, err := s.Factors.DeviceVerifier(ctx, &row.Doc)
+	v, err := s.factors.DeviceVerifier(ctx, &row.Doc)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (s *Service) deviceFits(ctx context.Context, p *progress, c *challenge, giv
 	if row == nil {
 		return false, deviceUnknown()
 	}
-	v, err := s.Factors.DeviceVerifier(ctx, &row.Doc)
+	v, err := s.factors.DeviceVerifier(ctx, &row.Doc)
 	if err != nil {
 		return false, err
 	}

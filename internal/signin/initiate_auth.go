@@ -2,9 +2,11 @@ package signin
 
 import (
 	"context"
+	"errors"
 
 	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/hook"
 )
 
 // InitiateAuth begins a sign-in. Parameters that the flow does not know are ignored, as Cognito ignores them.
@@ -91,7 +93,7 @@ func (s *Service) enter(ctx context.Context, r *request, password string) (*prog
 		return nil, err
 	}
 	a, err := s.core.Find(ctx, r.Door, name)
-	if password != "" {
+	if password != "" && (a.Ghost || errors.Is(err, api.UserNotFoundException)) && hooked(r.Pool, hook.MigrationAuthentication) {
 		a, err = s.migrate(ctx, r, a, err, password)
 	}
 	if err != nil {
@@ -100,6 +102,16 @@ func (s *Service) enter(ctx context.Context, r *request, password string) (*prog
 	p := &progress{Door: r.Door, who: &a, name: name, visit: r.visit}
 	p.device = r.params["DEVICE_KEY"]
 	return p, nil
+}
+
+// migrate asks the pool's migration trigger about somebody whom the pool does not know.
+func (s *Service) migrate(ctx context.Context, r *request, a account.Account, unknown error, password string) (account.Account, error) {
+	p := &progress{Door: r.Door, who: &account.Account{Ghost: true}, name: r.params["USERNAME"]}
+	m := account.Migration{Door: r.Door, Name: p.name, Password: password, Report: s.report}
+	m.Ask = func(ctx context.Context, answer *hook.MigrationResponse) (bool, error) {
+		return s.trigger(ctx, p, hook.MigrationAuthentication, hook.MigrationRequest{Password: password, ValidationData: r.metadata}, answer)
+	}
+	return s.core.Migrate(ctx, m, a, unknown)
 }
 
 // byPassword signs in with a name and a password.

@@ -80,7 +80,7 @@ func (s *Service) newPasswordKnown(ctx context.Context, p *progress, password st
 	}
 	a := p.attempt()
 	a.Kind, a.Password = "PasswordChange", password
-	v, err := s.Protection.Assess(ctx, a)
+	v, err := s.protection.Assess(ctx, a)
 	if err == nil && v.Action == actBlock && v.Compromised {
 		err = api.InvalidPasswordException.New("Provided password cannot be used for security reasons.")
 	}

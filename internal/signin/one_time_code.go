@@ -97,11 +97,11 @@ func (s *Service) send(ctx context.Context, p *progress, e *errand, m directory.
 		return nil
 	case !e.first() || !p.Client.PreventExistence:
 		return s.core.Deliver(ctx, m)
-	case s.Outside != nil && s.Outside(p.Pool, m.Medium):
-		return s.later(ctx, func(ctx context.Context) error { return s.core.Deliver(ctx, m) })
+	case s.outside != nil && s.outside(p.Pool, m.Medium):
+		return s.aside.Do(ctx, func(ctx context.Context) error { return s.core.Deliver(ctx, m) })
 	}
 	if err := s.core.Deliver(ctx, m); err != nil {
-		s.Report(err)
+		s.report(err)
 	}
 	return nil
 }
@@ -229,7 +229,7 @@ func (s *Service) rightCode(ctx context.Context, w store.Writer, p *progress, c 
 	case !user.Doc.PasswordSet.Equal(c.stamp):
 		return user, false, invalidSession()
 	case c.step == stepTOTP:
-		right, err = s.Factors.VerifyTOTP(ctx, w, &user, code)
+		right, err = s.factors.VerifyTOTP(ctx, w, &user, code)
 		return user, right, err
 	}
 	return user, same == 1, nil

@@ -15,7 +15,7 @@ import (
 
 // askPasskey makes a challenge for the user's passkeys.
 func (s *Service) askPasskey(ctx context.Context, p *progress, step step) (*answer, error) {
-	options, state, err := s.Factors.BeginPasskey(ctx, p.Pool, p.who.User())
+	options, state, err := s.factors.BeginPasskey(ctx, p.Pool, p.who.User())
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *Service) provePasskey(ctx context.Context, p *progress, c *challenge, c
 		if err := consume(ctx, w, p.Door, c); err != nil {
 			return err
 		}
-		err := s.Factors.VerifyPasskey(ctx, w, p.Pool, p.who.User(), c.secret, credential)
+		err := s.factors.VerifyPasskey(ctx, w, p.Pool, p.who.User(), c.secret, credential)
 		if e, spoken := wire.AsError(err); spoken {
 			wrong = e.Type == api.NotAuthorizedException
 		}

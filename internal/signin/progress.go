@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"time"
 
 	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
@@ -172,27 +171,6 @@ func (s *Service) settle(ctx context.Context, p *progress, also func(ctx context
 	}
 	return err
 }
-
-// later does something after the answer. What goes wrong is reported.
-func (s *Service) later(ctx context.Context, do func(context.Context) error) error {
-	select {
-	case s.slots <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	s.work.Go(func() {
-		defer func() { <-s.slots }()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), laterFor)
-		defer cancel()
-		if err := do(ctx); err != nil {
-			s.Report(err)
-		}
-	})
-	return nil
-}
-
-// laterFor bounds what is done after the answer.
-const laterFor = 30 * time.Second
 
 // mayEnter refuses users who may not sign in whatever they prove. Only who has proven themselves is told.
 func mayEnter(u *directory.User) error {

@@ -18,7 +18,7 @@ const (
 )
 
 // protected tells whether anything is asked or recorded. For pools without threat protection it costs nothing.
-func (s *Service) protected(p *progress) bool { return s.Protection != nil && p.Pool.Watched() }
+func (s *Service) protected(p *progress) bool { return s.protection != nil && p.Pool.Watched() }
 
 func (p *progress) attempt() directory.Attempt {
 	a := directory.Attempt{
@@ -48,7 +48,7 @@ func (s *Service) assess(ctx context.Context, p *progress, password string) (v v
 	a := p.attempt()
 	a.Password = password
 	v.asked = true
-	v.Assessment, err = s.Protection.Assess(ctx, a)
+	v.Assessment, err = s.protection.Assess(ctx, a)
 	return v, err
 }
 
@@ -64,12 +64,12 @@ func (s *Service) weigh(ctx context.Context, p *progress, v verdict, right bool)
 	switch {
 	case right && !blocked:
 		outcome.Response = "InProgress"
-		if err := s.Protection.Save(ctx, &outcome); err != nil {
+		if err := s.protection.Save(ctx, &outcome); err != nil {
 			return err
 		}
 		p.event = outcome.ID
 	default:
-		s.keep(ctx, p, func(ctx context.Context) error { return s.Protection.Save(ctx, &outcome) })
+		s.keep(ctx, p, func(ctx context.Context) error { return s.protection.Save(ctx, &outcome) })
 	}
 	switch {
 	case !blocked:
@@ -100,12 +100,12 @@ func response(right bool) string {
 func (s *Service) keep(ctx context.Context, p *progress, do func(context.Context) error) {
 	var err error
 	if p.Client.PreventExistence {
-		err = s.later(ctx, do)
+		err = s.aside.Do(ctx, do)
 	} else {
 		err = do(ctx)
 	}
 	if err != nil {
-		s.Report(err)
+		s.report(err)
 	}
 }
 
@@ -115,12 +115,12 @@ func (s *Service) ended(ctx context.Context, p *progress, outcome string, more .
 		return
 	}
 	e := &directory.AuthEvent{Attempt: p.attempt(), ID: p.event, Response: outcome, Challenges: more, RequestID: caller.RequestFrom(ctx).ID}
-	err := s.core.Store.Update(ctx, func(w store.Writer) error { return s.Protection.Complete(ctx, w, e) })
+	err := s.core.Store.Update(ctx, func(w store.Writer) error { return s.protection.Complete(ctx, w, e) })
 	if err != nil {
-		s.Report(err)
+		s.report(err)
 		return
 	}
-	s.Protection.Tell(ctx, e)
+	s.protection.Tell(ctx, e)
 }
 
 func (s *Service) passed(ctx context.Context, p *progress) {

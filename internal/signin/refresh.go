@@ -19,7 +19,7 @@ func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetToke
 	if err := s.core.CheckSecret(ctx, d, in.ClientSecret); err != nil {
 		return nil, err
 	}
-	tokens, err := s.Tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(in.RefreshToken), in.ClientMetadata, mayRefresh)
+	tokens, err := s.tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(in.RefreshToken), in.ClientMetadata, mayRefresh)
 	if errors.Is(err, directory.ErrTokenReused) {
 		return nil, api.RefreshTokenReuseException.New("Refresh token was used before and has been invalidated.")
 	}
@@ -36,7 +36,7 @@ func (s *Service) byRefreshToken(ctx context.Context, r *request) (*answer, erro
 	if token == "" {
 		return nil, account.Missing("REFRESH_TOKEN")
 	}
-	tokens, err := s.Tokens.Refresh(ctx, r.Pool, r.Client, directory.Token(token), r.metadata, func(u *directory.User) error {
+	tokens, err := s.tokens.Refresh(ctx, r.Pool, r.Client, directory.Token(token), r.metadata, func(u *directory.User) error {
 		if err := s.core.CheckSecretHash(ctx, r.Door, r.params["SECRET_HASH"], u.Username, u.Sub); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (s *Service) RevokeToken(ctx context.Context, in *api.RevokeTokenRequest) (
 	if strings.Count(in.Token, ".") == 2 {
 		return nil, api.UnsupportedTokenTypeException.New("Only refresh tokens can be revoked")
 	}
-	err = s.Tokens.Revoke(ctx, d.Client, directory.Token(in.Token))
+	err = s.tokens.Revoke(ctx, d.Client, directory.Token(in.Token))
 	if errors.Is(err, directory.ErrTokenInvalid) {
 		return nil, api.InvalidParameterException.New("Invalid Refresh Token")
 	}

@@ -40,7 +40,7 @@ func (s *Service) enabledFactors(ctx context.Context, p *directory.Pool, u *dire
 		out = append(out, emailMFA)
 	}
 	if p.WebAuthn.Factor == multiFactor && u.MFA.WebAuthn {
-		has, err := s.Factors.HasPasskeys(ctx, s.core.Store, p.ID, u.Sub)
+		has, err := s.factors.HasPasskeys(ctx, s.core.Store, p.ID, u.Sub)
 		if err != nil {
 			return nil, err
 		}

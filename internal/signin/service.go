@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"sync"
 
 	"github.com/mayfly-id/mayfly/internal/account"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -55,11 +54,10 @@ type Protection interface {
 	Tell(ctx context.Context, e *directory.AuthEvent)
 }
 
-// Config is what the service needs. Core, Tokens and Factors are required.
+// Config is what the service needs. Core and Tokens are required.
 type Config struct {
 	Core       *account.Core
 	Tokens     Tokens
-	Factors    Factors      // may be set after New, before the first request: factors need the sessions of this package in turn
 	Triggers   hook.Invoker // nil: what a pool has a trigger for is refused
 	Protection Protection   // nil: there is no threat protection
 	// Outside tells whether messages of a pool by a medium, EMAIL or SMS, leave the server; nil: none do. How long those take must not tell who exists.
@@ -69,25 +67,32 @@ type Config struct {
 
 // Service performs the operations. It is safe for concurrent use.
 type Service struct {
-	Config
-	core  *account.Core
-	slots chan struct{} // of what is done after the answer
-	work  sync.WaitGroup
+	core       *account.Core
+	tokens     Tokens
+	factors    Factors
+	triggers   hook.Invoker
+	protection Protection
+	outside    func(p *directory.Pool, medium string) bool
+	report     func(error)
+	aside      *account.Aside
 }
 
-// mostWaiting is how much is done after answers at a time; more holds up the answer.
-const mostWaiting = 64
-
-// New makes the service.
+// New makes the service. It performs nothing before Use.
 func New(c Config) *Service {
 	if c.Report == nil {
 		c.Report = func(error) {}
 	}
-	return &Service{Config: c, core: c.Core, slots: make(chan struct{}, mostWaiting)}
+	return &Service{
+		core: c.Core, tokens: c.Tokens, triggers: c.Triggers, protection: c.Protection, outside: c.Outside, report: c.Report,
+		aside: account.NewAside(c.Report),
+	}
 }
+
+// Use connects the factors, before the first request. They come after New, because they need the sessions of this service in turn.
+func (s *Service) Use(f Factors) { s.factors = f }
 
 // Tables lists the tables of this package, for opening the store.
 func Tables() []store.AnyTable { return []store.AnyTable{consumed, passcodes, sendings, customs} }
 
-// Wait waits for what is still done after answers, such as messages that go out. No operation may begin after it.
-func (s *Service) Wait() { s.work.Wait() }
+// Drain waits for what is still done after answers, such as messages that go out. No operation may begin after it.
+func (s *Service) Drain() { s.aside.Wait() }

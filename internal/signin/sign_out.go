@@ -53,6 +53,6 @@ func (s *Service) signOut(ctx context.Context, poolID, sub string) error {
 		if err := directory.Users.Update(ctx, w, &row); err != nil {
 			return err
 		}
-		return s.Tokens.RevokeUser(ctx, w, poolID, sub)
+		return s.tokens.RevokeUser(ctx, w, poolID, sub)
 	}))
 }

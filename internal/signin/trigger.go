@@ -20,14 +20,14 @@ func (s *Service) trigger(ctx context.Context, p *progress, source hook.Source, 
 	if !hooked(p.Pool, source) {
 		return false, nil
 	}
-	if s.Triggers == nil {
+	if s.triggers == nil {
 		return false, api.UnexpectedLambdaException.New("%s cannot be called by this server.", source.Trigger())
 	}
 	name := p.who.User().Username
 	if p.who.Ghost {
 		name = p.name
 	}
-	return s.Triggers.Invoke(ctx, hook.Call{Pool: p.Pool, ClientID: p.Client.ID, Username: name, Source: source}, request, response)
+	return s.triggers.Invoke(ctx, hook.Call{Pool: p.Pool, ClientID: p.Client.ID, Username: name, Source: source}, request, response)
 }
 
 // attributes are the user's as functions see them; of somebody who does not exist there are none.

@@ -10,9 +10,9 @@ import (
 	"github.com/mayfly-id/mayfly/internal/hook"
 )
 
-// MigratedUser makes the user whom a migration trigger describes, for a name that was typed. "username" among the attributes is the user name, where
+// migratedUser makes the user whom a migration trigger describes, for a name that was typed. "username" among the attributes is the user name, where
 // what was typed is an alias. The other system vouches for what it calls verified. The user has no password yet.
-func (s *Core) MigratedUser(p *directory.Pool, typed string, status directory.Status, answer *hook.MigrationResponse) (*directory.User, error) {
+func (s *Core) migratedUser(p *directory.Pool, typed string, status directory.Status, answer *hook.MigrationResponse) (*directory.User, error) {
 	attributes := maps.Clone(answer.UserAttributes)
 	name := typed
 	if given := attributes["username"]; given != "" && len(p.UsernameAttributes) == 0 {
