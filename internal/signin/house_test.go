@@ -13,6 +13,8 @@ import (
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/factor"
+	"github.com/mayfly-id/mayfly/internal/hook"
 	"github.com/mayfly-id/mayfly/internal/idtoken"
 	"github.com/mayfly-id/mayfly/internal/keys"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -83,14 +85,19 @@ func (p *postbox) last(t testing.TB) directory.Message {
 
 type house struct {
 	*Service
-	core   *account.Core
-	ctx    context.Context // of an administrator of the pool's account
-	clock  *clock
-	post   *postbox
-	tokens *idtoken.Service
-	ring   *keys.Ring
-	pool   directory.Pool
-	client directory.Client
+	core    *account.Core
+	ctx     context.Context // of an administrator of the pool's account
+	clock   *clock
+	post    *postbox
+	tokens  *idtoken.Service
+	ring    *keys.Ring
+	pool    directory.Pool
+	client  directory.Client
+	keys    *passkeyFactors
+	guard   Protection
+	outside func(*directory.Pool, string) bool
+	report  func(error)
+	hooks   *functions
 }
 
 // setting is what a test wants other than the usual: a pool and client that allow everything, and the user "ada".
@@ -99,16 +106,17 @@ type setting struct {
 	client func(*directory.Client)
 	user   func(*directory.User)
 	secret string // of the client
+	guard  Protection
 }
 
 func open(t testing.TB, set setting) *house {
 	t.Helper()
-	h := &house{clock: &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 600_000_000, time.UTC)}, post: &postbox{}}
+	h := &house{clock: &clock{at: time.Date(2026, 1, 2, 3, 4, 5, 600_000_000, time.UTC)}, post: &postbox{}, guard: set.guard}
 	h.ctx = caller.WithPrincipal(t.Context(), &caller.Principal{Kind: caller.Root, Account: account0})
 	engine, err := sqlite.OpenMemory()
 	must(t, err)
 	var tables []store.AnyTable
-	for _, l := range [][]store.AnyTable{account.Tables(), Tables(), idtoken.Tables(), directory.Tables(), keys.Tables()} {
+	for _, l := range [][]store.AnyTable{account.Tables(), Tables(), factor.Tables(), idtoken.Tables(), directory.Tables(), keys.Tables()} {
 		tables = append(tables, l...)
 	}
 	db, err := store.Open(h.ctx, engine, store.Options{Now: h.clock.now}, tables...)
@@ -121,7 +129,7 @@ func open(t testing.TB, set setting) *house {
 	h.core = account.New(account.Config{
 		Store: db, Keys: h.ring, Tokens: h.tokens, Notifier: h.post, Group: srp.Cognito(), Now: h.clock.now, Random: random,
 	})
-	h.Service = New(Config{Core: h.core, Tokens: h.tokens})
+	h.restart()
 	h.pool = directory.Pool{
 		ID: poolID, Account: account0, Region: "us-east-1", SigningAlg: "ES256", Password: directory.DefaultPasswordPolicy(), AutoVerified: []string{"email"},
 	}
@@ -131,6 +139,19 @@ func open(t testing.TB, set setting) *house {
 	}
 	h.furnish(t, set)
 	return h
+}
+
+// restart makes the service anew over the same store.
+func (h *house) restart() {
+	if h.hooks == nil {
+		h.hooks = &functions{answers: map[hook.Source]func(map[string]any) (any, error){}}
+	}
+	h.Service = New(Config{Core: h.core, Tokens: h.tokens, Triggers: h.hooks, Protection: h.guard, Outside: h.outside, Report: h.report})
+	h.keys = &passkeyFactors{Service: factor.New(factor.Config{
+		Store: h.core.Store, Keys: h.ring, Tokens: verifyOnly{h.tokens}, Sessions: h.Service, Group: h.core.Group, Now: h.clock.now, Random: h.core.Random,
+		Host: "id.example.org", Region: "us-east-1",
+	})}
+	h.Use(h.keys)
 }
 
 func (h *house) furnish(t testing.TB, set setting) {

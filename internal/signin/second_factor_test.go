@@ -1,0 +1,487 @@
+package signin
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha1" //nolint:gosec // RFC 6238
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/factor"
+	"github.com/mayfly-id/mayfly/internal/hook"
+	"github.com/mayfly-id/mayfly/internal/idtoken"
+	"github.com/mayfly-id/mayfly/internal/store"
+)
+
+// verifyOnly is the token service as factors need it.
+type verifyOnly struct{ *idtoken.Service }
+
+func (verifyOnly) RevokeDevice(context.Context, store.Writer, string, string, string) error {
+	return nil
+}
+
+// passkeyFactors are the real factors, but for passkeys: the credential "good:<challenge>" is the right one of a user who has any.
+type passkeyFactors struct {
+	*factor.Service
+	subs sync.Map // of users who have passkeys
+	n    atomic.Int64
+}
+
+func (f *passkeyFactors) HasPasskeys(_ context.Context, _ store.Reader, _, sub string) (bool, error) {
+	_, has := f.subs.Load(sub)
+	return has, nil
+}
+
+func (f *passkeyFactors) BeginPasskey(_ context.Context, _ *directory.Pool, u *directory.User) (string, []byte, error) {
+	challenge := fmt.Sprintf("challenge-%06d", f.n.Add(1))
+	allow := []map[string]any{}
+	if _, has := f.subs.Load(u.Sub); has {
+		id := "0123456789012345678901234567890123456789012"
+		allow = append(allow, map[string]any{"id": id, "type": "public-key", "transports": []string{"hybrid", "internal"}})
+	}
+	b, err := json.Marshal(map[string]any{"challenge": challenge, "timeout": 1, "rpId": "id.example.org", "allowCredentials": allow, "userVerification": "preferred"})
+	return string(b), []byte(challenge), err
+}
+
+func (f *passkeyFactors) VerifyPasskey(_ context.Context, _ store.Writer, _ *directory.Pool, u *directory.User, state []byte, credential string) error {
+	if !strings.HasPrefix(credential, "good:") && !strings.HasPrefix(credential, "bad:") {
+		return api.InvalidParameterException.New("Invalid CREDENTIAL.")
+	}
+	if _, has := f.subs.Load(u.Sub); !has || credential != "good:"+string(state) {
+		return api.NotAuthorizedException.New("Invalid passkey credential.")
+	}
+	return nil
+}
+
+// functions stand in for the pool's triggers, and keep what they were asked.
+type functions struct {
+	mu      sync.Mutex
+	answers map[hook.Source]func(request map[string]any) (any, error)
+	calls   []call
+}
+
+type call struct {
+	hook.Call
+	request map[string]any
+}
+
+func (f *functions) Invoke(_ context.Context, c hook.Call, request, response any) (bool, error) {
+	if !hooked(c.Pool, c.Source) {
+		return false, nil
+	}
+	b, err := json.Marshal(request)
+	if err != nil {
+		return false, err
+	}
+	asked := map[string]any{}
+	if err := json.Unmarshal(b, &asked); err != nil {
+		return false, err
+	}
+	f.mu.Lock()
+	f.calls = append(f.calls, call{c, asked})
+	decide := f.answers[c.Source]
+	f.mu.Unlock()
+	if decide == nil {
+		return true, nil
+	}
+	given, err := decide(asked)
+	if err != nil {
+		return true, err
+	}
+	if b, err = json.Marshal(given); err != nil {
+		return false, err
+	}
+	return true, json.Unmarshal(b, response)
+}
+
+// of gives what the functions were asked for a source.
+func (f *functions) of(source hook.Source) []map[string]any {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []map[string]any
+	for _, c := range f.calls {
+		if c.Source == source {
+			out = append(out, c.request)
+		}
+	}
+	return out
+}
+
+// reply answers a challenge of ada's.
+func (h *house) reply(name api.ChallengeNameType, session *string, params map[string]string) (*api.RespondToAuthChallengeResponse, error) {
+	all := map[string]string{"USERNAME": "ada"}
+	for k, v := range params {
+		all[k] = v
+	}
+	return h.RespondToAuthChallenge(h.ctx, &api.RespondToAuthChallengeRequest{ClientId: clientID, ChallengeName: name, ChallengeResponses: all, Session: session})
+}
+
+// asks checks which challenge came.
+func asks(t testing.TB, got *api.ChallengeNameType, want api.ChallengeNameType) {
+	t.Helper()
+	if got == nil || *got != want {
+		text := "tokens"
+		if got != nil {
+			text = string(*got)
+		}
+		t.Fatalf("asked for %s, want %s", text, want)
+	}
+}
+
+// app is an authenticator app.
+type app struct {
+	h    *house
+	seed []byte
+}
+
+// withTOTP gives ada a software token that is in force.
+func (h *house) withTOTP(t testing.TB) *app {
+	t.Helper()
+	secret, sealed, err := h.keys.NewSeed(&h.pool, userID)
+	must(t, err)
+	h.changeUser(t, func(u *directory.User) {
+		u.TOTP, u.MFA.TOTP = &directory.TOTP{Sealed: sealed, Verified: true, Name: "phone"}, true
+	})
+	return appOf(t, h, secret)
+}
+
+func appOf(t testing.TB, h *house, secret string) *app {
+	t.Helper()
+	seed, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(secret)
+	must(t, err)
+	return &app{h, seed}
+}
+
+// code is the code of now.
+func (a *app) code() string {
+	m := hmac.New(sha1.New, a.seed)
+	m.Write(binary.BigEndian.AppendUint64(nil, uint64(a.h.clock.now().Unix()/30)))
+	sum := m.Sum(nil)
+	o := sum[len(sum)-1] & 15
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[o:])&0x7fffffff%1_000_000)
+}
+
+// wrong is a code that is not of now.
+func (a *app) wrong() string {
+	b := []byte(a.code())
+	b[0] = '0' + (b[0]-'0'+5)%10
+	return string(b)
+}
+
+func mfa(mode string) func(*directory.Pool) {
+	return func(p *directory.Pool) { p.MFA = directory.MFAConfig{Mode: mode, SMS: true, TOTP: true, Email: true} }
+}
+
+func withPhone(u *directory.User) {
+	u.Attributes = map[string]string{"phone_number": "+15551234567", "email": "ada@example.org"}
+}
+
+func (h *house) password(t testing.TB) *api.InitiateAuthResponse {
+	t.Helper()
+	out, err := h.byName("ada", password)
+	must(t, err)
+	return out
+}
+
+// hundred does something a hundred times at once, and tells how often it went well. Whatever went wrong must be one of the modelled errors.
+func hundred(t testing.TB, do func(i int) error) int {
+	t.Helper()
+	var won atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 100 {
+		wg.Go(func() {
+			if do(i) == nil {
+				won.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return int(won.Load())
+}
+
+func TestSoftwareToken(t *testing.T) {
+	h := open(t, setting{pool: mfa("OPTIONAL")})
+	app := h.withTOTP(t)
+	out := h.password(t)
+	asks(t, out.ChallengeName, api.ChallengeNameTypeSoftwareTokenMfa)
+	if out.ChallengeParameters["FRIENDLY_DEVICE_NAME"] != "phone" || out.AuthenticationResult != nil {
+		t.Error(out.ChallengeParameters)
+	}
+	_, err := h.reply(api.ChallengeNameTypeSoftwareTokenMfa, out.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.wrong()})
+	fails(t, err, api.CodeMismatchException, "Invalid code received for user")
+	_, err = h.reply(api.ChallengeNameTypeSmsMfa, out.Session, map[string]string{"SMS_MFA_CODE": app.code()})
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
+	_, err = h.reply(api.ChallengeNameTypeSoftwareTokenMfa, out.Session, nil)
+	fails(t, err, api.InvalidParameterException, "Missing required parameter SOFTWARE_TOKEN_MFA_CODE")
+	if n := hundred(t, func(int) error {
+		_, err := h.reply(api.ChallengeNameTypeSoftwareTokenMfa, out.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.code()})
+		return err
+	}); n != 1 {
+		t.Errorf("%d answers got tokens", n)
+	}
+	again := h.password(t)
+	_, err = h.reply(api.ChallengeNameTypeSoftwareTokenMfa, again.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.code()})
+	fails(t, err, api.CodeMismatchException, "") // a step counts once
+	h.clock.move(30 * time.Second)
+	_, err = h.reply(api.ChallengeNameTypeSoftwareTokenMfa, again.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.code()})
+	must(t, err)
+}
+
+// Wrong codes are bounded for the session, and for the user over all sessions, however they come and whatever is restarted.
+func TestWrongCodesAreCountedExactly(t *testing.T) {
+	h := open(t, setting{pool: mfa("OPTIONAL")})
+	app := h.withTOTP(t)
+	out := h.password(t)
+	var mismatches atomic.Int32
+	hundred(t, func(int) error {
+		_, err := h.reply(api.ChallengeNameTypeSoftwareTokenMfa, out.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.wrong()})
+		if err != nil && strings.Contains(err.Error(), "CodeMismatch") {
+			mismatches.Add(1)
+		}
+		return err
+	})
+	if n := mismatches.Load(); n != 5 {
+		t.Errorf("%d wrong codes were judged, want 5", n)
+	}
+	if u := h.user(t); u.Failures != 5 || !u.LockedUntil.After(h.clock.now()) {
+		t.Errorf("%d failures, locked until %v", u.Failures, u.LockedUntil)
+	}
+	h.restart()
+	_, err := h.byName("ada", password)
+	fails(t, err, api.NotAuthorizedException, "Password attempts exceeded")
+	h.clock.move(time.Second)
+	_, err = h.reply(api.ChallengeNameTypeSoftwareTokenMfa, out.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.code()})
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user, session can only be used once.")
+	fresh := h.password(t)
+	if h.user(t).Failures != 5 {
+		t.Error("the password alone ends the row of failures")
+	}
+	_, err = h.reply(api.ChallengeNameTypeSoftwareTokenMfa, fresh.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.wrong()})
+	fails(t, err, api.CodeMismatchException, "")
+	if u := h.user(t); u.LockedUntil.Sub(h.clock.now()) != 2*time.Second {
+		t.Error("wait is ", u.LockedUntil.Sub(h.clock.now()))
+	}
+	h.clock.move(time.Minute)
+	_, err = h.reply(api.ChallengeNameTypeSoftwareTokenMfa, fresh.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.code()})
+	must(t, err)
+	if h.user(t).Failures != 0 {
+		t.Error("a whole sign-in leaves failures")
+	}
+}
+
+func TestCodesByMessage(t *testing.T) {
+	for name, c := range map[string]struct {
+		user                             func(*directory.User)
+		challenge                        api.ChallengeNameType
+		parameter, medium, to, attribute string
+	}{
+		"SMS":    {func(u *directory.User) { withPhone(u); u.MFA.SMS = true }, api.ChallengeNameTypeSmsMfa, "SMS_MFA_CODE", "SMS", "+*******4567", "phone_number"},
+		"legacy": {func(u *directory.User) { withPhone(u); u.MFAOptions = []string{"phone_number"} }, api.ChallengeNameTypeSmsMfa, "SMS_MFA_CODE", "SMS", "+*******4567", "phone_number"},
+		"e-mail": {func(u *directory.User) { withPhone(u); u.MFA.Email = true }, api.ChallengeNameTypeEmailOtp, "EMAIL_OTP_CODE", "EMAIL", "a***@e***", "email"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t, setting{pool: mfa("OPTIONAL"), user: c.user})
+			out := h.password(t)
+			asks(t, out.ChallengeName, c.challenge)
+			if p := out.ChallengeParameters; p["CODE_DELIVERY_DELIVERY_MEDIUM"] != c.medium || p["CODE_DELIVERY_DESTINATION"] != c.to || p["USER_ID_FOR_SRP"] != "ada" {
+				t.Error(p)
+			}
+			m := h.post.last(t)
+			if m.Kind != "Authentication" || m.Medium != c.medium || len(m.Code) != 6 || m.Destination != h.user(t).Attributes[c.attribute] {
+				t.Errorf("%+v", m)
+			}
+			_, err := h.reply(c.challenge, out.Session, map[string]string{c.parameter: "x" + m.Code[1:]})
+			fails(t, err, api.CodeMismatchException, "Invalid code or auth state for the user.")
+			if n := hundred(t, func(int) error {
+				_, err := h.reply(c.challenge, out.Session, map[string]string{c.parameter: m.Code})
+				return err
+			}); n != 1 {
+				t.Errorf("%d answers got tokens", n)
+			}
+			if h.user(t).Attributes[c.attribute+"_verified"] != "true" {
+				t.Error("the address is not verified")
+			}
+			other := h.password(t)
+			_, err = h.reply(c.challenge, other.Session, map[string]string{c.parameter: m.Code})
+			fails(t, err, api.CodeMismatchException, "")
+		})
+	}
+}
+
+// A user is sent so many codes an hour, even by somebody who has the password.
+func TestCodesAreNotSentWithoutEnd(t *testing.T) {
+	h := open(t, setting{pool: mfa("OPTIONAL"), user: func(u *directory.User) { withPhone(u); u.MFA.SMS = true }})
+	for range maxSent {
+		h.password(t)
+	}
+	_, err := h.byName("ada", password)
+	fails(t, err, api.TooManyRequestsException, "")
+	if n := len(h.post.messages); n != maxSent {
+		t.Error(n, " messages")
+	}
+	h.clock.move(sendWindow)
+	h.password(t)
+}
+
+func TestWhichFactorIsAsked(t *testing.T) {
+	const none = api.ChallengeNameType("")
+	both := func(u *directory.User) { withPhone(u); u.MFA.SMS, u.MFA.Email = true, true }
+	for name, c := range map[string]struct {
+		pool func(*directory.Pool)
+		user func(*directory.User)
+		want api.ChallengeNameType
+	}{
+		"off":                           {func(p *directory.Pool) { p.MFA = directory.MFAConfig{SMS: true} }, both, none},
+		"optional, nothing enabled":     {mfa("OPTIONAL"), withPhone, none},
+		"optional, one":                 {mfa("OPTIONAL"), func(u *directory.User) { withPhone(u); u.MFA.Email = true }, api.ChallengeNameTypeEmailOtp},
+		"two, none preferred":           {mfa("OPTIONAL"), both, api.ChallengeNameTypeSelectMfaType},
+		"two, one preferred":            {mfa("OPTIONAL"), func(u *directory.User) { both(u); u.MFA.Preferred = "EMAIL_OTP" }, api.ChallengeNameTypeEmailOtp},
+		"preferred is gone":             {mfa("OPTIONAL"), func(u *directory.User) { both(u); u.MFA.Preferred = "SOFTWARE_TOKEN_MFA" }, api.ChallengeNameTypeSelectMfaType},
+		"the pool does not take it":     {func(p *directory.Pool) { p.MFA = directory.MFAConfig{Mode: "OPTIONAL", TOTP: true} }, both, none},
+		"required, one address":         {func(p *directory.Pool) { p.MFA = directory.MFAConfig{Mode: "ON", SMS: true, TOTP: true} }, withPhone, api.ChallengeNameTypeSmsMfa},
+		"required, two addresses":       {mfa("ON"), withPhone, api.ChallengeNameTypeSelectMfaType},
+		"required, nothing is there":    {mfa("ON"), func(u *directory.User) { u.Attributes = nil }, api.ChallengeNameTypeMfaSetup},
+		"optional, no number to send":   {mfa("OPTIONAL"), func(u *directory.User) { u.MFA.SMS = true }, none},
+		"software token without a seed": {mfa("OPTIONAL"), func(u *directory.User) { u.MFA.TOTP = true }, none},
+	} {
+		t.Run(name, func(t *testing.T) {
+			out := open(t, setting{pool: c.pool, user: c.user}).password(t)
+			if c.want == none {
+				if out.AuthenticationResult == nil {
+					t.Error("asked for ", *out.ChallengeName)
+				}
+				return
+			}
+			asks(t, out.ChallengeName, c.want)
+		})
+	}
+}
+
+func TestChoiceOfFactor(t *testing.T) {
+	h := open(t, setting{pool: mfa("OPTIONAL"), user: func(u *directory.User) { withPhone(u); u.MFA.SMS = true }})
+	app := h.withTOTP(t)
+	out := h.password(t)
+	asks(t, out.ChallengeName, api.ChallengeNameTypeSelectMfaType)
+	if got := out.ChallengeParameters["MFAS_CAN_CHOOSE"]; got != `["SMS_MFA","SOFTWARE_TOKEN_MFA"]` {
+		t.Error(got)
+	}
+	_, err := h.reply(api.ChallengeNameTypeSelectMfaType, out.Session, map[string]string{"ANSWER": "EMAIL_OTP"})
+	fails(t, err, api.InvalidParameterException, "")
+	_, err = h.reply(api.ChallengeNameTypeSelectMfaType, out.Session, nil)
+	fails(t, err, api.InvalidParameterException, "Missing required parameter ANSWER")
+	if n := hundred(t, func(int) error {
+		_, err := h.reply(api.ChallengeNameTypeSelectMfaType, out.Session, map[string]string{"ANSWER": "SMS_MFA"})
+		return err
+	}); n != 1 || len(h.post.messages) != 1 {
+		t.Errorf("%d choices counted, %d messages", n, len(h.post.messages))
+	}
+	out = h.password(t)
+	next, err := h.reply(api.ChallengeNameTypeSelectMfaType, out.Session, map[string]string{"ANSWER": "SOFTWARE_TOKEN_MFA"})
+	must(t, err)
+	done, err := h.reply(api.ChallengeNameTypeSoftwareTokenMfa, next.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.code()})
+	must(t, err)
+	if done.AuthenticationResult == nil {
+		t.Error("no tokens")
+	}
+}
+
+func TestSetUpOfASoftwareToken(t *testing.T) {
+	h := open(t, setting{pool: mfa("ON"), user: func(u *directory.User) { u.Attributes = nil }})
+	out := h.password(t)
+	asks(t, out.ChallengeName, api.ChallengeNameTypeMfaSetup)
+	if got := out.ChallengeParameters["MFAS_CAN_SETUP"]; got != `["SMS_MFA","SOFTWARE_TOKEN_MFA","EMAIL_OTP"]` {
+		t.Error(got)
+	}
+	_, err := h.reply(api.ChallengeNameTypeMfaSetup, out.Session, nil)
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
+	seed, err := h.keys.AssociateSoftwareToken(h.ctx, &api.AssociateSoftwareTokenRequest{Session: out.Session})
+	must(t, err)
+	_, err = h.keys.AssociateSoftwareToken(h.ctx, &api.AssociateSoftwareTokenRequest{Session: out.Session})
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user, session can only be used once.")
+	_, err = h.reply(api.ChallengeNameTypeMfaSetup, seed.Session, nil)
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
+	app := appOf(t, h, *seed.SecretCode)
+	_, err = h.keys.VerifySoftwareToken(h.ctx, &api.VerifySoftwareTokenRequest{Session: seed.Session, UserCode: app.wrong()})
+	fails(t, err, api.EnableSoftwareTokenMFAException, "")
+	ready, err := h.keys.VerifySoftwareToken(h.ctx, &api.VerifySoftwareTokenRequest{Session: seed.Session, UserCode: app.code()})
+	must(t, err)
+	_, err = h.keys.AssociateSoftwareToken(h.ctx, &api.AssociateSoftwareTokenRequest{Session: ready.Session})
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
+	if n := hundred(t, func(int) error {
+		_, err := h.reply(api.ChallengeNameTypeMfaSetup, ready.Session, nil)
+		return err
+	}); n != 1 {
+		t.Errorf("%d answers got tokens", n)
+	}
+	asks(t, h.password(t).ChallengeName, api.ChallengeNameTypeSoftwareTokenMfa)
+}
+
+func TestSetUpOfAnAddress(t *testing.T) {
+	h := open(t, setting{pool: mfa("ON"), user: func(u *directory.User) { u.Attributes = nil }})
+	out := h.password(t)
+	_, err := h.reply(api.ChallengeNameTypeMfaSetup, out.Session, map[string]string{"EMAIL": "nowhere"})
+	fails(t, err, api.InvalidParameterException, "Invalid email address format.")
+	next, err := h.reply(api.ChallengeNameTypeMfaSetup, out.Session, map[string]string{"EMAIL": "new@example.org"})
+	must(t, err)
+	asks(t, next.ChallengeName, api.ChallengeNameTypeEmailOtp)
+	done, err := h.reply(api.ChallengeNameTypeEmailOtp, next.Session, map[string]string{"EMAIL_OTP_CODE": h.post.last(t).Code})
+	must(t, err)
+	if c := h.claimsOf(t, done.AuthenticationResult.IdToken); c["email"] != "new@example.org" || c["email_verified"] != true {
+		t.Error(c)
+	}
+	asks(t, h.password(t).ChallengeName, api.ChallengeNameTypeEmailOtp)
+}
+
+// A session of MFA_SETUP is no way around a factor that is in force by now, nor around another password.
+func TestSetUpIsForWhoHasNothing(t *testing.T) {
+	h := open(t, setting{pool: mfa("ON"), user: func(u *directory.User) { u.Attributes = nil }})
+	out := h.password(t)
+	h.withTOTP(t)
+	_, err := h.keys.AssociateSoftwareToken(h.ctx, &api.AssociateSoftwareTokenRequest{Session: out.Session})
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
+	_, err = h.reply(api.ChallengeNameTypeMfaSetup, out.Session, map[string]string{"EMAIL": "new@example.org"})
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
+	h.changeUser(t, func(u *directory.User) { u.TOTP, u.MFA.TOTP, u.PasswordSet = nil, false, u.PasswordSet.Add(1) })
+	_, err = h.keys.AssociateSoftwareToken(h.ctx, &api.AssociateSoftwareTokenRequest{Session: out.Session})
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
+}
+
+func TestSecondFactorAfterANewPassword(t *testing.T) {
+	h := open(t, setting{pool: mfa("OPTIONAL"), user: temporary})
+	app := h.withTOTP(t)
+	out := h.password(t)
+	asks(t, out.ChallengeName, api.ChallengeNameTypeNewPasswordRequired)
+	next, err := h.newPassword(out.Session, map[string]string{"USERNAME": "ada", "NEW_PASSWORD": "Another-Horse-8"})
+	must(t, err)
+	asks(t, next.ChallengeName, api.ChallengeNameTypeSoftwareTokenMfa)
+	_, err = h.reply(api.ChallengeNameTypeSoftwareTokenMfa, next.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.code()})
+	must(t, err)
+}
+
+// What a sign-in has proven is over when the user is disabled or gets another password.
+func TestHalfASignInEndsWithItsPassword(t *testing.T) {
+	for name, change := range map[string]func(*directory.User){
+		"disabled": func(u *directory.User) { u.Enabled = false },
+		"password": func(u *directory.User) { u.PasswordSet = u.PasswordSet.Add(time.Second) },
+		"state":    func(u *directory.User) { u.Status = directory.ResetRequired },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t, setting{pool: mfa("OPTIONAL")})
+			app := h.withTOTP(t)
+			out := h.password(t)
+			h.changeUser(t, change)
+			if _, err := h.reply(api.ChallengeNameTypeSoftwareTokenMfa, out.Session, map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.code()}); err == nil {
+				t.Error("got in")
+			}
+		})
+	}
+}
