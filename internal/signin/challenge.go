@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/binary"
@@ -44,6 +45,7 @@ const (
 
 const (
 	challengeVersion = 2
+	challengeBlock   = 512             // bytes
 	defaultChallenge = 3 * time.Minute // AuthSessionValidity where the client states none
 	clockSlack       = time.Minute     // nodes' clocks differ by less: how long an answered challenge is remembered beyond its end
 )
@@ -97,7 +99,8 @@ func (c *challenge) offers(choice string) bool {
 	return choice != "" && slices.Contains(strings.Split(c.extra, ","), choice)
 }
 
-// encode writes the plaintext: fixed order, every part present, lengths as unsigned varints, times as nanoseconds since 1970.
+// encode writes the plaintext: fixed order, every part present, lengths as unsigned varints, times as nanoseconds since 1970. Zeros fill it up to whole
+// blocks: how long a session is must not tell how long somebody's address is, or that there is nobody.
 func (c *challenge) encode() []byte {
 	b := make([]byte, 0, 1600)
 	b = append(b, challengeVersion, byte(c.step))
@@ -107,7 +110,8 @@ func (c *challenge) encode() []byte {
 		b = append(binary.AppendUvarint(b, uint64(len(part))), part...)
 	}
 	b = binary.BigEndian.AppendUint64(b, nanos(c.issued))
-	return binary.BigEndian.AppendUint64(b, nanos(c.stamp))
+	b = binary.BigEndian.AppendUint64(b, nanos(c.stamp))
+	return append(b, make([]byte, (challengeBlock-len(b)%challengeBlock)%challengeBlock)...)
 }
 
 // nanos writes the zero time as 0.
@@ -134,6 +138,7 @@ func decodeChallenge(b []byte) (*challenge, error) {
 	}
 	c := &challenge{step: step(b[1]), id: [16]byte(b[2:18])}
 	c.proven = proven(binary.BigEndian.Uint16(b[18:]))
+	whole := len(b)
 	b = b[20:]
 	var parts [9]string
 	for i := range parts {
@@ -144,7 +149,7 @@ func decodeChallenge(b []byte) (*challenge, error) {
 		parts[i] = string(b[size : size+int(n)])
 		b = b[size+int(n):]
 	}
-	if len(b) != 16 {
+	if len(b) < 16 || len(b) >= 16+challengeBlock || whole%challengeBlock != 0 || bytes.Trim(b[16:], "\x00") != nil {
 		return nil, errChallenge
 	}
 	c.client, c.sub, c.name, c.a, c.secret, c.extra = parts[0], parts[1], parts[2], parts[3], []byte(parts[4]), parts[5]
