@@ -149,7 +149,7 @@ func decodeChallenge(b []byte) (*challenge, error) {
 		parts[i] = string(b[size : size+int(n)])
 		b = b[size+int(n):]
 	}
-	if len(b) < 16 || len(b) >= 16+challengeBlock || whole%challengeBlock != 0 || bytes.Trim(b[16:], "\x00") != nil {
+	if len(b) < 16 || len(b) >= 16+challengeBlock || whole%challengeBlock != 0 || len(bytes.Trim(b[16:], "\x00")) != 0 {
 		return nil, errChallenge
 	}
 	c.client, c.sub, c.name, c.a, c.secret, c.extra = parts[0], parts[1], parts[2], parts[3], []byte(parts[4]), parts[5]
