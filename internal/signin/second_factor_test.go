@@ -467,6 +467,17 @@ func TestSecondFactorAfterANewPassword(t *testing.T) {
 	must(t, err)
 }
 
+// A software token that the user has disabled does not answer MFA_SETUP by being there.
+func TestSetUpWantsAProof(t *testing.T) {
+	h := open(t, setting{pool: mfa("ON"), user: func(u *directory.User) { u.Attributes = nil }})
+	h.withTOTP(t)
+	h.changeUser(t, func(u *directory.User) { u.MFA.TOTP = false })
+	out := h.password(t)
+	asks(t, out.ChallengeName, api.ChallengeNameTypeMfaSetup)
+	_, err := h.reply(api.ChallengeNameTypeMfaSetup, out.Session, nil)
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user.")
+}
+
 // What a sign-in has proven is over when the user is disabled or gets another password.
 func TestHalfASignInEndsWithItsPassword(t *testing.T) {
 	for name, change := range map[string]func(*directory.User){
