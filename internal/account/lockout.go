@@ -69,7 +69,8 @@ func (s *Core) Fail(ctx context.Context, a *Account, also func(ctx context.Conte
 	return Incorrect()
 }
 
-// CountFailure counts one more failure of the account in w's transaction, and makes it wait where there were too many.
+// CountFailure counts one more failure of the account in w's transaction, and makes it wait where there were too many. An account that waits by now is
+// the error, and nothing is counted: of guesses that come at once, no more are judged than of those that come one after the other.
 func CountFailure(ctx context.Context, w store.Writer, a *Account, now time.Time) error {
 	if a.Ghost {
 		return failGhost(ctx, w, a.User(), now)
@@ -81,6 +82,9 @@ func CountFailure(ctx context.Context, w store.Writer, a *Account, now time.Time
 	if err != nil {
 		return err
 	}
+	if now.Before(row.Doc.LockedUntil) {
+		return LockedOut()
+	}
 	row.Doc.Failures++
 	row.Doc.LockedUntil = now.Add(lockout(row.Doc.Failures))
 	return directory.Users.Update(ctx, w, &row)
@@ -90,6 +94,9 @@ func failGhost(ctx context.Context, w store.Writer, u *directory.User, now time.
 	row, err := ghostFailures.Get(ctx, w, u.PoolID, u.Sub)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
+	}
+	if now.Before(row.Doc.LockedUntil) {
+		return LockedOut()
 	}
 	g := row.Doc
 	g.PoolID, g.Sub = u.PoolID, u.Sub

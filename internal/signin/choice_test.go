@@ -94,8 +94,11 @@ func TestSelectChallenge(t *testing.T) {
 	}); n != 1 {
 		t.Errorf("%d answers got tokens", n)
 	}
-	next, err := pick(fresh(), map[string]string{"ANSWER": "PASSWORD"})
+	session = fresh()
+	next, err := pick(session, map[string]string{"ANSWER": "PASSWORD"})
 	must(t, err)
+	_, err = pick(session, map[string]string{"ANSWER": "PASSWORD"})
+	fails(t, err, api.NotAuthorizedException, "Invalid session for the user, session can only be used once.")
 	asks(t, next.ChallengeName, api.ChallengeNameTypePassword)
 	done, err := h.reply(api.ChallengeNameTypePassword, next.Session, map[string]string{"PASSWORD": password})
 	must(t, err)

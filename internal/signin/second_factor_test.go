@@ -14,12 +14,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/factor"
 	"github.com/mayfly-id/mayfly/internal/hook"
 	"github.com/mayfly-id/mayfly/internal/idtoken"
 	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
 // verifyOnly is the token service as factors need it.
@@ -275,6 +277,42 @@ func TestWrongCodesAreCountedExactly(t *testing.T) {
 	must(t, err)
 	if h.user(t).Failures != 0 {
 		t.Error("a whole sign-in leaves failures")
+	}
+}
+
+// So are guesses over many sessions, and guesses at passwords, of users and of ghosts: beyond the bound right and wrong are answered alike.
+func TestGuessesAtOnceAreCountedExactly(t *testing.T) {
+	judged := func(guess func(i int) error) int {
+		var n atomic.Int32
+		hundred(t, func(i int) error {
+			err := guess(i)
+			if e, ok := wire.AsError(err); ok && e.Message != "Password attempts exceeded" {
+				n.Add(1)
+			}
+			return err
+		})
+		return int(n.Load())
+	}
+	h := open(t, setting{pool: mfa("OPTIONAL"), client: hidden})
+	app := h.withTOTP(t)
+	var sessions []*string
+	for range 20 {
+		sessions = append(sessions, h.password(t).Session)
+	}
+	if n := judged(func(i int) error {
+		_, err := h.reply(api.ChallengeNameTypeSoftwareTokenMfa, sessions[i%20], map[string]string{"SOFTWARE_TOKEN_MFA_CODE": app.wrong()})
+		return err
+	}); n != account.FreeFailures {
+		t.Errorf("%d codes were judged", n)
+	}
+	for _, name := range []string{"ada", "eve"} {
+		h := open(t, setting{client: hidden})
+		if n := judged(func(int) error { _, err := h.byName(name, "wrong"); return err }); n != account.FreeFailures {
+			t.Errorf("%d passwords of %s were judged", n, name)
+		}
+		h.restart()
+		_, err := h.byName(name, password)
+		fails(t, err, api.NotAuthorizedException, "Password attempts exceeded")
 	}
 }
 
