@@ -45,7 +45,7 @@ const (
 
 const (
 	challengeVersion = 2
-	challengeBlock   = 512             // bytes
+	challengeBlock   = 256             // bytes
 	defaultChallenge = 3 * time.Minute // AuthSessionValidity where the client states none
 	clockSlack       = time.Minute     // nodes' clocks differ by less: how long an answered challenge is remembered beyond its end
 )
@@ -85,7 +85,7 @@ type challenge struct {
 	name   string // as it was typed
 	a      string // SRP_A
 	secret []byte // the server's secret of an exchange, or the state of a passkey's challenge
-	extra  string // what was offered, separated by commas, or the address that a code went to
+	offer  string // what the user may choose among, separated by commas
 	trail
 	issued time.Time
 	stamp  time.Time // when the password was set: a challenge does not outlive the password it was made for
@@ -96,17 +96,17 @@ func (c *challenge) key() string { return hex.EncodeToString(c.id[:]) }
 
 // offers tells whether a choice is among those that the challenge offered.
 func (c *challenge) offers(choice string) bool {
-	return choice != "" && slices.Contains(strings.Split(c.extra, ","), choice)
+	return choice != "" && slices.Contains(strings.Split(c.offer, ","), choice)
 }
 
 // encode writes the plaintext: fixed order, every part present, lengths as unsigned varints, times as nanoseconds since 1970. Zeros fill it up to whole
-// blocks: how long a session is must not tell how long somebody's address is, or that there is nobody.
+// blocks: how long a session is tells little of what is in it.
 func (c *challenge) encode() []byte {
 	b := make([]byte, 0, 1600)
 	b = append(b, challengeVersion, byte(c.step))
 	b = append(b, c.id[:]...)
 	b = binary.BigEndian.AppendUint16(b, uint16(c.proven))
-	for _, part := range []string{c.client, c.sub, c.name, c.a, string(c.secret), c.extra, c.device, c.event, c.custom} {
+	for _, part := range []string{c.client, c.sub, c.name, c.a, string(c.secret), c.offer, c.device, c.event, c.custom} {
 		b = append(binary.AppendUvarint(b, uint64(len(part))), part...)
 	}
 	b = binary.BigEndian.AppendUint64(b, nanos(c.issued))
@@ -152,7 +152,7 @@ func decodeChallenge(b []byte) (*challenge, error) {
 	if len(b) < 16 || len(b) >= 16+challengeBlock || whole%challengeBlock != 0 || len(bytes.Trim(b[16:], "\x00")) != 0 {
 		return nil, errChallenge
 	}
-	c.client, c.sub, c.name, c.a, c.secret, c.extra = parts[0], parts[1], parts[2], parts[3], []byte(parts[4]), parts[5]
+	c.client, c.sub, c.name, c.a, c.secret, c.offer = parts[0], parts[1], parts[2], parts[3], []byte(parts[4]), parts[5]
 	c.device, c.event, c.custom = parts[6], parts[7], parts[8]
 	c.issued = fromNanos(binary.BigEndian.Uint64(b))
 	c.stamp = fromNanos(binary.BigEndian.Uint64(b[8:]))

@@ -44,7 +44,7 @@ func (s *Service) byChoice(ctx context.Context, r *request) (*answer, error) {
 	if preferred != "" && slices.Contains(offered, preferred) {
 		return s.start(ctx, p, preferred, r.params)
 	}
-	out, err := s.askSession(ctx, p, &challenge{step: stepSelect, extra: strings.Join(offered, ",")}, api.ChallengeNameTypeSelectChallenge, nil)
+	out, err := s.askSession(ctx, p, &challenge{step: stepSelect, offer: strings.Join(offered, ",")}, api.ChallengeNameTypeSelectChallenge, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -44,13 +44,13 @@ func (s *Service) askCode(ctx context.Context, p *progress, e *errand) (*answer,
 	if err != nil {
 		return nil, err
 	}
-	c := &challenge{step: e.step, extra: e.address}
+	c := &challenge{step: e.step}
 	sealed, err := s.ask(ctx, p, c, func(ctx context.Context, w store.Writer) error {
 		if err := s.countSending(ctx, w, p); err != nil {
 			return err
 		}
 		hash := s.core.Keys.MAC(seal.Code, p.Pool.ID, passcodeInput(c, digits))
-		return passcodes.Insert(ctx, w, &passcode{ID: c.key(), Hash: hash[:], Expires: c.forgotten(p.Door)})
+		return passcodes.Insert(ctx, w, &passcode{ID: c.key(), Hash: hash[:], Address: e.address, Expires: c.forgotten(p.Door)})
 	})
 	if err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ func (s *Service) redeem(ctx context.Context, p *progress, c *challenge, code st
 			return err
 		}
 		if right {
-			return s.useUp(ctx, w, p, c, &user)
+			return s.useUp(ctx, w, p, c, &user, kept.Address)
 		}
 		kept.Attempts++
 		refused, exhausted = mismatch(c), kept.Attempts >= account.MaxAttempts
@@ -236,7 +236,7 @@ func (s *Service) rightCode(ctx context.Context, w store.Writer, p *progress, c 
 }
 
 // useUp writes what follows from a right code: the challenge is answered, and an address that a code of the second factor went to is verified.
-func (s *Service) useUp(ctx context.Context, w store.Writer, p *progress, c *challenge, user *store.Row[directory.User]) error {
+func (s *Service) useUp(ctx context.Context, w store.Writer, p *progress, c *challenge, user *store.Row[directory.User], address string) error {
 	if err := consume(ctx, w, p.Door, c); err != nil {
 		return err
 	}
@@ -248,13 +248,13 @@ func (s *Service) useUp(ctx context.Context, w store.Writer, p *progress, c *cha
 		if u.Attributes["email"] != "" {
 			return invalidSession()
 		}
-		u.Attributes = account.Merged(u.Attributes, map[string]string{"email": c.extra, "email_verified": "true"})
+		u.Attributes = account.Merged(u.Attributes, map[string]string{"email": address, "email_verified": "true"})
 		u.MFA.Email, u.Modified = true, s.core.Now()
 		return directory.UpdateUser(ctx, w, p.Pool, user)
 	case c.step == stepSMSMFA:
-		return s.verified(ctx, w, p, user, "phone_number", c.extra)
+		return s.verified(ctx, w, p, user, "phone_number", address)
 	case c.step == stepEmailMFA:
-		return s.verified(ctx, w, p, user, "email", c.extra)
+		return s.verified(ctx, w, p, user, "email", address)
 	}
 	return nil
 }

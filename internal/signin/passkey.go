@@ -10,6 +10,7 @@ import (
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
+	"github.com/mayfly-id/mayfly/jws"
 	"github.com/mayfly-id/mayfly/seal"
 )
 
@@ -36,7 +37,7 @@ func (s *Service) hauntPasskeys(p *progress, options string) (string, error) {
 		AllowCredentials []map[string]any `json:"allowCredentials"`
 		UserVerification string           `json:"userVerification"`
 	}
-	if err := json.Unmarshal([]byte(options), &o); err != nil {
+	if err := jws.StrictObject([]byte(options), &o); err != nil {
 		return "", fmt.Errorf("signin: options of a passkey: %w", err)
 	}
 	id := s.core.Keys.PRF(seal.FakeUser, p.Pool.ID, "passkey\x00"+p.who.User().Sub)

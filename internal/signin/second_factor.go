@@ -130,7 +130,7 @@ func (s *Service) askFactor(ctx context.Context, p *progress, d *due) (*answer, 
 	if len(d.choices) == 0 {
 		step, name, key, list = stepSetup, api.ChallengeNameTypeMfaSetup, "MFAS_CAN_SETUP", d.setup
 	}
-	return s.askSession(ctx, p, &challenge{step: step, extra: strings.Join(list, ",")}, name, map[string]string{
+	return s.askSession(ctx, p, &challenge{step: step, offer: strings.Join(list, ",")}, name, map[string]string{
 		key: jsonText(list), "USER_ID_FOR_SRP": p.who.User().Username,
 	})
 }

@@ -21,8 +21,9 @@ var consumed = store.NewTable("answered_challenges", store.Spec[answered]{
 
 // passcode is the one-time code of a challenge, and how often it was answered wrongly. For software tokens it counts only.
 type passcode struct {
-	ID       string    `json:"id"`             // of the challenge
-	Hash     []byte    `json:"hash,omitempty"` // keyed hash of the code that was sent; empty: none was
+	ID       string    `json:"id"`                // of the challenge
+	Hash     []byte    `json:"hash,omitempty"`    // keyed hash of the code that was sent; empty: none was
+	Address  string    `json:"address,omitempty"` // where it went
 	Attempts int       `json:"attempts,omitempty"`
 	Expires  time.Time `json:"expires"`
 }
