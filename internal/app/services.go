@@ -79,7 +79,9 @@ func (a *App) build(o *outside) *services {
 			Federated: providers{a.db, verifier, a.cfg.URL}, Roles: roles{entities}, Minter: sessions, Decisions: decisions, Keys: a.ring,
 		},
 	}
-	s.sts = &sts.Service{Roles: roles{entities}, Minter: sessions}
+	s.sts = &sts.Service{Roles: roles{entities}, Minter: sessions, Federation: &sts.Federation{
+		Providers: trusted{s.provider}, Verifier: outsiders{verifier, a.cfg.URL}, Cognito: identityTokens{s.identitypool}, Decisions: decisions,
+	}}
 	a.auth = &access.Authenticator{Keys: entities, Sessions: sessions}
 	a.registry = wire.NewRegistry(describe()...)
 	a.registry.Bind(s.operations()...)
