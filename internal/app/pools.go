@@ -58,7 +58,7 @@ func (a *App) buildPools(o *outside) *pools {
 		signin:  signin.New(signin.Config{Core: core, Tokens: a.tokens}),
 		profile: profile.New(profile.Config{Core: core, Tokens: a.tokens, Triggers: o.triggers, URL: a.cfg.URL, Outside: o.sender.Outside, Report: a.report}),
 		hosted: hosted.New(hosted.Config{
-			Store: a.db, Keys: a.ring, Fetch: o.client, Now: a.now, Random: a.random, Region: a.cfg.Region, PublicURL: a.cfg.URL,
+			Store: a.db, Keys: a.ring, Fetch: o.client, ReadMetadata: providerMetadata, Now: a.now, Random: a.random, Region: a.cfg.Region, PublicURL: a.cfg.URL,
 		}),
 		branding: branding.New(branding.Config{
 			Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Region: a.cfg.Region, ImagesURL: a.cfg.URL + imagesPath,

@@ -2,7 +2,6 @@ package config
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -10,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/mayfly-id/mayfly/jws"
 )
 
 // Outside says whom the server may reach, and how. Everything is empty by default: then it reaches nobody but public https addresses that an
@@ -98,7 +99,7 @@ func (o *Outside) MessageKeys() (map[string][]byte, error) {
 		return nil, fmt.Errorf("MAYFLY_MESSAGE_KEYS: %w", err)
 	}
 	var files map[string]string
-	if err := json.Unmarshal(b, &files); err != nil {
+	if err := jws.StrictObject(b, &files); err != nil {
 		return nil, fmt.Errorf("MAYFLY_MESSAGE_KEYS: %w", err)
 	}
 	keys := make(map[string][]byte, len(files))
