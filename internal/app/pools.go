@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+
 	"github.com/mayfly-id/mayfly/internal/account"
 	"github.com/mayfly-id/mayfly/internal/branding"
 	"github.com/mayfly-id/mayfly/internal/factor"
@@ -8,6 +10,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/pooluser"
 	"github.com/mayfly-id/mayfly/internal/profile"
 	"github.com/mayfly-id/mayfly/internal/signin"
+	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/userimport"
 	"github.com/mayfly-id/mayfly/internal/userpool"
 	"github.com/mayfly-id/mayfly/internal/wire"
@@ -49,7 +52,8 @@ func (a *App) buildPools(o *outside) *pools {
 	})
 	p := &pools{
 		userpool: userpool.New(userpool.Config{
-			Store: a.db, Keys: a.ring, PoolKeys: a.tokens, Tokens: a.tokens, Functions: o.triggers, Cleanup: cleanups(), Now: a.now, Random: a.random, Region: a.cfg.Region,
+			Store: a.db, Keys: a.ring, PoolKeys: a.tokens, Tokens: a.tokens, Functions: o.triggers, Cleanup: cleanups(),
+			ClientCleanup: []func(context.Context, store.Writer, string, string) error{branding.CleanupClient}, Now: a.now, Random: a.random, Region: a.cfg.Region,
 		}),
 		pooluser: pooluser.New(pooluser.Config{
 			Store: a.db, Keys: a.ring, Tokens: a.tokens, Notifier: o.sender, Codes: addressCodes{core}, Hooks: o.triggers,

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/netip"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -186,12 +185,4 @@ func wantError(t testing.TB, err error, kind *wire.ErrorType) {
 		t.Helper()
 		t.Errorf("error %v, want %s", err, kind.Name)
 	}
-}
-
-func responses(events []api.AuthEventType) []string {
-	out := make([]string, len(events))
-	for i, e := range events {
-		out[i] = string(*e.EventResponse)
-	}
-	return slices.Clip(out)
 }

@@ -45,11 +45,13 @@ type Config struct {
 	Keys      Keys
 	PoolKeys  PoolKeys
 	Tokens    Tokens
-	Functions Functions        // nil: any function can be named
-	Cleanup   []Cleanup        // of other packages' tables
-	Now       func() time.Time // the clock
-	Random    io.Reader        // source of ids and secrets
-	Region    string           // region of requests that name none
+	Functions Functions // nil: any function can be named
+	Cleanup   []Cleanup // of other packages' tables
+	// ClientCleanup removes what other packages keep about an app client, in the transaction that deletes it.
+	ClientCleanup []func(ctx context.Context, w store.Writer, poolID, clientID string) error
+	Now           func() time.Time // the clock
+	Random        io.Reader        // source of ids and secrets
+	Region        string           // region of requests that name none
 }
 
 // Service performs the operations. It is safe for concurrent use.

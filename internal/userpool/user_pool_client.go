@@ -125,6 +125,11 @@ func (s *Service) DeleteUserPoolClient(ctx context.Context, in *api.DeleteUserPo
 		if err := directory.RetiredClients.Insert(ctx, w, &directory.RetiredClient{ID: in.ClientId, PoolID: in.UserPoolId}); err != nil {
 			return err
 		}
+		for _, clean := range s.ClientCleanup {
+			if err := clean(ctx, w, in.UserPoolId, in.ClientId); err != nil {
+				return err
+			}
+		}
 		return directory.Clients.Delete(ctx, w, in.ClientId)
 	})
 	if err != nil {
