@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
@@ -335,6 +336,13 @@ func TestTraits(t *testing.T) {
 	want := traits{Agent: "Firefox", Timezone: "01:00", Devices: []string{fingerprint("key", "k"), fingerprint("id", "abc")}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
+	}
+	for ip, want := range map[string][2]string{
+		"192.0.2.7": {"192.0.2.7", "192.0.2.0/24"}, "::ffff:192.0.2.7": {"192.0.2.7", "192.0.2.0/24"}, "2001:db8:1:2::3%eth0": {"2001:db8:1:2::3", "2001:db8:1::/48"},
+	} {
+		if got := traitsOf(&directory.Attempt{IP: netip.MustParseAddr(ip)}); got.IP != want[0] || got.Network != want[1] {
+			t.Errorf("%s: %+v", ip, got)
+		}
 	}
 	for _, broken := range []string{"!", "e30=", "bnVsbA==", encoded[:40], "eyJwYXlsb2FkIjoxfQ=="} {
 		if got := decodeContext(broken); len(got) != 0 {
