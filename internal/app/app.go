@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -28,6 +29,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/keys"
 	"github.com/mayfly-id/mayfly/internal/logsink"
 	"github.com/mayfly-id/mayfly/internal/notify"
+	"github.com/mayfly-id/mayfly/internal/protection"
 	"github.com/mayfly-id/mayfly/internal/signin"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/store/postgres"
@@ -50,16 +52,18 @@ type App struct {
 	audit      auditTrail
 	outbox     *notify.Outbox
 	logs       logs
-	uses       *credential.Tracker
-	tokens     *idtoken.Service
-	services   *services
-	auth       *access.Authenticator
-	registry   *wire.Registry
-	front      *front.Server
-	firstRun   *FirstRun       // secrets of a first start; nil later
-	initial    *store.Snapshot // of an ephemeral server, for its reset
-	work       sync.WaitGroup
-	stopWork   context.CancelFunc
+
+	passwordFile *os.File // of compromised passwords; nil without one
+	uses         *credential.Tracker
+	tokens       *idtoken.Service
+	services     *services
+	auth         *access.Authenticator
+	registry     *wire.Registry
+	front        *front.Server
+	firstRun     *FirstRun       // secrets of a first start; nil later
+	initial      *store.Snapshot // of an ephemeral server, for its reset
+	work         sync.WaitGroup
+	stopWork     context.CancelFunc
 }
 
 // auditTrail is a writer that is closed at the end.
@@ -73,6 +77,7 @@ func tables() []store.AnyTable {
 	all := []store.AnyTable{deployments}
 	for _, t := range [][]store.AnyTable{
 		keys.Tables(), record.Tables(), directory.Tables(), idtoken.Tables(), account.Tables(), signin.Tables(), factor.Tables(), hosted.Tables(), branding.Tables(),
+		protection.Tables(),
 		userimport.Tables(), identitypool.Tables(), federate.Tables(),
 	} {
 		all = append(all, t...)
@@ -281,6 +286,9 @@ func (a *App) Close() error {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		errs = append(errs, a.uses.Flush(ctx))
+	}
+	if a.passwordFile != nil {
+		errs = append(errs, a.passwordFile.Close())
 	}
 	if a.outbox != nil {
 		errs = append(errs, a.outbox.Close())
