@@ -12,12 +12,15 @@ import (
 )
 
 // Issue begins a sign-in: it writes the family, in one transaction with what also writes (nil: nothing), and then signs the tokens. An error of also
-// undoes the sign-in and is returned as it is.
+// undoes the sign-in and is returned as it is, and so is one of the pre token generation trigger, which is called before anything is written.
 // The user's SignedOutAt is respected: the sign-in counts as later than it.
 func (s *Service) Issue(ctx context.Context, g directory.Grant, also func(ctx context.Context, w store.Writer) error) (directory.Tokens, error) {
 	now := s.now()
 	i, err := s.newIssue(ctx, g, now)
 	if err != nil {
+		return directory.Tokens{}, err
+	}
+	if err := s.customise(ctx, i); err != nil {
 		return directory.Tokens{}, err
 	}
 	var t refreshToken
@@ -33,7 +36,7 @@ func (s *Service) Issue(ctx context.Context, g directory.Grant, also func(ctx co
 	i.authTime = authTime(now, g.User)
 	f := family{
 		ID: i.family, PoolID: g.Pool.ID, ClientID: g.Client.ID, Sub: g.User.Sub,
-		AuthTime: i.authTime, Expires: t.end, Generation: 1, Hash: s.hashRefresh(g.Pool.ID, &t),
+		AuthTime: i.authTime, Expires: t.end, Generation: 1, Hash: s.hashRefresh(g.Pool.ID, &t), Device: g.DeviceKey,
 	}
 	err = s.db.Update(ctx, func(w store.Writer) error {
 		if also != nil {
@@ -96,11 +99,15 @@ func (s *Service) sign(ctx context.Context, i *issue) (directory.Tokens, error) 
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	access, err := jws.Encode(s.random, signer, i.access())
+	accessClaims, idClaims, err := i.payloads()
+	if err != nil {
+		return directory.Tokens{}, err
+	}
+	access, err := jws.Encode(s.random, signer, accessClaims)
 	if err != nil {
 		return directory.Tokens{}, fmt.Errorf("idtoken: signing: %w", err)
 	}
-	id, err := jws.Encode(s.random, signer, i.id())
+	id, err := jws.Encode(s.random, signer, idClaims)
 	if err != nil {
 		return directory.Tokens{}, fmt.Errorf("idtoken: signing: %w", err)
 	}

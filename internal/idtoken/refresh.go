@@ -9,15 +9,14 @@ import (
 
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/draw"
+	"github.com/mayfly-id/mayfly/internal/hook"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
 )
 
-// refreshSource is the trigger source of refreshed tokens.
-const refreshSource = "TokenGeneration_RefreshTokens"
-
 // Refresh gives new tokens for a refresh token. metadata is the ClientMetadata of the request. allow sees the user as they are now, before anything changes, and may refuse with an error of
-// its own. Errors: ErrTokenInvalid, ErrTokenExpired, ErrTokenRevoked, ErrTokenReused (the sign-in is then over), ErrUserGone.
+// its own. So may the pre token generation trigger, before the token is consumed. A sign-in of a device that was forgotten is over.
+// Errors: ErrTokenInvalid, ErrTokenExpired, ErrTokenRevoked, ErrTokenReused (the sign-in is then over), ErrUserGone.
 func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *directory.Client, token directory.Token, metadata map[string]string, allow func(*directory.User) error) (directory.Tokens, error) {
 	t, err := s.parseRefresh(pool.ID, token)
 	if err != nil {
@@ -40,14 +39,24 @@ func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *dir
 	case f.Doc.AuthTime.Before(signedOut(&user.Doc)):
 		return directory.Tokens{}, directory.ErrTokenRevoked
 	}
+	if err := s.checkDevice(ctx, &f.Doc); err != nil {
+		return directory.Tokens{}, err
+	}
 	if err := allow(&user.Doc); err != nil {
 		return directory.Tokens{}, err
 	}
-	i, err := s.newIssue(ctx, directory.Grant{Pool: pool, Client: client, User: &user.Doc, Source: refreshSource, Metadata: metadata}, now)
+	i, err := s.newIssue(ctx, directory.Grant{
+		Pool: pool, Client: client, User: &user.Doc, Source: string(hook.TokensRefresh), DeviceKey: f.Doc.Device, Metadata: metadata,
+	}, now)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
 	i.family, i.authTime = f.Doc.ID, f.Doc.AuthTime
+	if pool.Triggers.PreTokenGeneration != "" && s.stillGood(client, t, &f.Doc, now) { // no function hears of a token that consume refuses
+		if err := s.customise(ctx, i); err != nil {
+			return directory.Tokens{}, err
+		}
+	}
 	successor, err := s.consume(ctx, client, t, &f.Doc, now)
 	if err != nil {
 		return directory.Tokens{}, err
@@ -58,6 +67,40 @@ func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *dir
 	}
 	out.Refresh = successor
 	return out, nil
+}
+
+// RefreshDevice gives the key of the device that the sign-in of a refresh token belongs to; empty: none. Where a pool tracks devices, clients must
+// name it when they refresh. Errors: ErrTokenInvalid, ErrTokenRevoked.
+func (s *Service) RefreshDevice(ctx context.Context, client *directory.Client, token directory.Token) (deviceKey string, err error) {
+	t, err := s.parseRefresh(client.PoolID, token)
+	if err != nil {
+		return "", err
+	}
+	f, err := s.familyFor(ctx, s.db, client, t)
+	if err != nil {
+		return "", err
+	}
+	return f.Doc.Device, nil
+}
+
+// checkDevice asks whether the device of a sign-in is still there.
+func (s *Service) checkDevice(ctx context.Context, f *family) error {
+	if f.Device == "" {
+		return nil
+	}
+	_, err := directory.Devices.GetCached(ctx, s.db, f.PoolID, f.Sub, f.Device)
+	if errors.Is(err, store.ErrNotFound) {
+		return directory.ErrTokenRevoked
+	}
+	return err
+}
+
+// stillGood tells whether consume would accept a token, as far as can be seen outside of its transaction.
+func (s *Service) stillGood(client *directory.Client, t *refreshToken, f *family, now time.Time) bool {
+	if t.generation == f.Generation {
+		return s.isHash(client.PoolID, t, f.Hash)
+	}
+	return t.generation+1 == f.Generation && now.Before(f.Replaced.Add(client.RotationGrace))
 }
 
 // familyFor reads the family of a token that is this client's.

@@ -17,7 +17,7 @@ func TestVerify(t *testing.T) {
 	for range 2 { // the second time from memory
 		a, err := h.VerifyAccess(h.ctx, tokens.Access)
 		must(t, err)
-		if a.Sub != userID || a.PoolID != poolA || a.ClientID != "client" || a.Username != "ada" || a.Family == "" || a.Scope != scopeUser {
+		if a.Sub != userID || a.PoolID != poolA || a.ClientID != "client" || a.Username != "ada" || a.Family == "" || a.Scope != directory.ScopeUser {
 			t.Errorf("%+v", a)
 		}
 		i, err := h.VerifyID(h.ctx, tokens.ID, poolA)
