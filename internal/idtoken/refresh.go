@@ -26,38 +26,26 @@ func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *dir
 	if !now.Before(t.end) {
 		return directory.Tokens{}, directory.ErrTokenExpired
 	}
-	f, err := s.familyFor(ctx, s.db, client, t)
+	f, user, err := s.signIn(ctx, client, t)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	user, err := directory.Users.Get(ctx, s.db, pool.ID, f.Doc.Sub)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return directory.Tokens{}, directory.ErrUserGone
-	case err != nil:
-		return directory.Tokens{}, err
-	case f.Doc.AuthTime.Before(signedOut(&user.Doc)):
-		return directory.Tokens{}, directory.ErrTokenRevoked
-	}
-	if err := s.checkDevice(ctx, &f.Doc); err != nil {
-		return directory.Tokens{}, err
-	}
-	if err := allow(&user.Doc); err != nil {
+	if err := allow(user); err != nil {
 		return directory.Tokens{}, err
 	}
 	i, err := s.newIssue(ctx, directory.Grant{
-		Pool: pool, Client: client, User: &user.Doc, Source: string(hook.TokensRefresh), DeviceKey: f.Doc.Device, Metadata: metadata,
+		Pool: pool, Client: client, User: user, Source: string(hook.TokensRefresh), DeviceKey: f.Device, Metadata: metadata,
 	}, now)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	i.family, i.authTime = f.Doc.ID, f.Doc.AuthTime
-	if pool.Triggers.PreTokenGeneration != "" && s.stillGood(client, t, &f.Doc, now) { // no function hears of a token that consume refuses
+	i.family, i.authTime = f.ID, f.AuthTime
+	if pool.Triggers.PreTokenGeneration != "" && s.stillGood(client, t, f, now) { // no function hears of a token that consume refuses
 		if err := s.customise(ctx, i); err != nil {
 			return directory.Tokens{}, err
 		}
 	}
-	successor, err := s.consume(ctx, client, t, &f.Doc, now)
+	successor, err := s.consume(ctx, client, t, f, now)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
@@ -67,6 +55,24 @@ func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *dir
 	}
 	out.Refresh = successor
 	return out, nil
+}
+
+// signIn reads the sign-in of a refresh token and its user, as they are now, and asks whether it still counts.
+func (s *Service) signIn(ctx context.Context, client *directory.Client, t *refreshToken) (*family, *directory.User, error) {
+	f, err := s.familyFor(ctx, s.db, client, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	user, err := directory.Users.Get(ctx, s.db, client.PoolID, f.Doc.Sub)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, nil, directory.ErrUserGone
+	case err != nil:
+		return nil, nil, err
+	case f.Doc.AuthTime.Before(signedOut(&user.Doc)):
+		return nil, nil, directory.ErrTokenRevoked
+	}
+	return &f.Doc, &user.Doc, s.checkDevice(ctx, &f.Doc)
 }
 
 // RefreshDevice gives the key of the device that the sign-in of a refresh token belongs to; empty: none. Where a pool tracks devices, clients must

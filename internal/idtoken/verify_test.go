@@ -31,8 +31,8 @@ func TestVerify(t *testing.T) {
 func TestRefusedTokens(t *testing.T) {
 	other := open(t, "ES256") // another deployment: the same ids, other keys
 	other.random.(*seeded).r.Seed([32]byte{2})
-	must(t, other.RotatePoolKeys(other.ctx, poolA))
-	must(t, other.RotatePoolKeys(other.ctx, poolA))
+	must(t, other.RevokePoolKeys(other.ctx, poolA))
+	must(t, other.RevokePoolKeys(other.ctx, poolA))
 	foreign := other.issue(t)
 
 	access := func(h *house, token directory.Token) error { _, err := h.VerifyAccess(h.ctx, token); return err }
