@@ -77,7 +77,7 @@ func (a *App) buildPools(o *outside) *pools {
 		branding: branding.New(branding.Config{
 			Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Region: a.cfg.Region, ImagesURL: a.cfg.URL + imagesPath,
 		}),
-		imports: userimport.New(userimport.Config{Store: a.db, Keys: a.ring, Log: a.logs, Now: a.now, Random: a.random, PublicURL: a.cfg.URL}),
+		imports: userimport.New(userimport.Config{Store: a.db, Keys: a.ring, Log: a.logs, Now: a.now, Random: a.random, Region: a.cfg.Region, PublicURL: a.cfg.URL}),
 	}
 	return p
 }
