@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,12 +46,12 @@ func newEdit(use string, o claimOverride, clientID string) (*edit, error) {
 		return nil, nonsense()
 	}
 	for name, raw := range o.Add {
-		value, err := normal(raw)
-		if err != nil {
+		var value bytes.Buffer
+		if err := json.Compact(&value, raw); err != nil {
 			return nil, nonsense()
 		}
-		if may(use, name, value, clientID) {
-			e.set[name] = value
+		if may(use, name, value.Bytes(), clientID) {
+			e.set[name] = value.Bytes()
 		}
 	}
 	for _, name := range o.Suppress {
@@ -70,8 +71,10 @@ func may(use, name string, value json.RawMessage, clientID string) bool {
 	case "aud": // of an access token: the client, and nothing else
 		return use == useAccess && bytes.Equal(value, wire.AppendJSONString(nil, clientID))
 	case "cognito:groups", "cognito:roles":
-		var list []string
-		return json.Unmarshal(value, &list) == nil && list != nil
+		var list struct {
+			Values []string `json:"values"`
+		}
+		return value[0] == '[' && jws.StrictObject(slices.Concat([]byte(`{"values":`), value, []byte{'}'}), &list) == nil
 	case "cognito:preferred_role":
 		return value[0] == '"'
 	case "email_verified", "phone_number_verified", "updated_at", "address":
@@ -80,23 +83,6 @@ func may(use, name string, value json.RawMessage, clientID string) bool {
 		}
 	}
 	return !reserved(use, name) && !strings.HasPrefix(name, "dev:")
-}
-
-// normal writes a value anew, so that every reader of the token reads it in the same way.
-func normal(raw json.RawMessage) (json.RawMessage, error) {
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	var v any
-	if err := decoder.Decode(&v); err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
 
 // textual turns the values of version 1, where claims are texts, into such: numbers and truth values by their spelling, null into no claim.
@@ -146,52 +132,21 @@ func validScope(s string) bool {
 	return s != ""
 }
 
-// apply rewrites the claims of a token: changed ones in their place, new ones behind in the order of their names.
+// apply rewrites the claims of a token, in the order of their names.
 func (e *edit) apply(payload []byte) ([]byte, error) {
-	if e == nil {
-		return payload, nil
-	}
-	decoder := json.NewDecoder(bytes.NewReader(payload))
-	if _, err := decoder.Token(); err != nil {
+	var all map[string]json.RawMessage
+	if err := jws.StrictObject(payload, &all); err != nil {
 		return nil, err
 	}
-	o, seen := newObject(), map[string]bool{}
-	for decoder.More() {
-		name, err := decoder.Token()
-		if err != nil {
-			return nil, err
+	maps.Copy(all, e.set)
+	o := newObject()
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if !e.remove[name] {
+			o.name(name)
+			o.b = append(o.b, all[name]...)
 		}
-		var value json.RawMessage
-		if err := decoder.Decode(&value); err != nil {
-			return nil, err
-		}
-		text, _ := name.(string) // the name of a member is a text
-		if changed, ok := e.set[text]; ok {
-			value = changed
-		}
-		seen[text] = true
-		o.raw(text, value, e.remove)
-	}
-	names := make([]string, 0, len(e.set))
-	for name := range e.set {
-		if !seen[name] {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		o.raw(name, e.set[name], e.remove)
 	}
 	return o.end(), nil
-}
-
-// raw writes a member with its value in JSON, unless it is removed.
-func (o *object) raw(name string, value []byte, removed map[string]bool) {
-	if removed[name] {
-		return
-	}
-	o.name(name)
-	o.b = append(o.b, value...)
 }
 
 // payloads writes the claims of both tokens. A function must not make tokens that this server would not take back.
