@@ -227,40 +227,31 @@ func (a *App) Run(ctx context.Context) {
 		func() { a.ring.Run(ctx, a.cfg.RotateKeys, a.report) },
 		func() { a.uses.Run(ctx, a.report) },
 		func() { a.tokens.Prefetch(ctx) },
-		func() { a.sweep(ctx, a.report) },
 		func() { a.services.imports.Run(ctx, a.report) },
-		func() { a.tendOpenIDKeys(ctx) },
+		func() {
+			a.every(ctx, sweepEvery, func(ctx context.Context) error { _, err := a.db.Sweep(ctx, a.now()); return err })
+		},
+		func() { a.every(ctx, keysEvery, a.services.identitypool.TendOpenIDKeys) },
+		func() { a.every(ctx, providersEvery, a.refreshProviders) },
 	} {
 		a.work.Go(job)
 	}
 	a.work.Wait()
 }
 
-// sweepEvery is how often expired rows are deleted. They are not found from the moment they expire.
-const sweepEvery = time.Minute
+// How often background work is done. Expired rows are not found from the moment they expire.
+const (
+	sweepEvery     = time.Minute
+	providersEvery = 5 * time.Minute
+	keysEvery      = 24 * time.Hour
+)
 
-func (a *App) sweep(ctx context.Context, report func(error)) {
-	t := time.NewTicker(sweepEvery)
+// every does a piece of background work now and then at intervals, until the context ends.
+func (a *App) every(ctx context.Context, interval time.Duration, work func(context.Context) error) {
+	t := time.NewTicker(interval)
 	defer t.Stop()
 	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-			if _, err := a.db.Sweep(ctx, a.now()); err != nil && ctx.Err() == nil {
-				report(err)
-			}
-		}
-	}
-}
-
-// tendOpenIDKeys makes the keys of the identity pools' tokens, and replaces them in time.
-func (a *App) tendOpenIDKeys(ctx context.Context) {
-	const every = 24 * time.Hour
-	t := time.NewTicker(every)
-	defer t.Stop()
-	for {
-		if err := a.services.identitypool.TendOpenIDKeys(ctx); err != nil && ctx.Err() == nil {
+		if err := work(ctx); err != nil && ctx.Err() == nil {
 			a.report(err)
 		}
 		select {
@@ -269,6 +260,15 @@ func (a *App) tendOpenIDKeys(ctx context.Context) {
 		case <-t.C:
 		}
 	}
+}
+
+// refreshProviders reads again what identity providers of user pools say of themselves.
+func (a *App) refreshProviders(ctx context.Context) error {
+	failed, err := a.services.hosted.RefreshProviders(ctx)
+	for _, name := range failed {
+		a.log.Warn("an identity provider's metadata cannot be read", "provider", name)
+	}
+	return err
 }
 
 // report logs what nobody waits for any more.
