@@ -120,7 +120,7 @@ func (i *issue) id() []byte {
 	if i.Client.Revocation {
 		o.text("jti", i.idJTI)
 	}
-	if len(i.User.Identities) > 0 && i.Client.Readable("identities") {
+	if len(i.User.Identities) > 0 { // no attribute that a client lists: it is there whatever the client reads
 		o.identities(i.User.Identities)
 	}
 	for _, name := range slices.Sorted(maps.Keys(i.User.Attributes)) {

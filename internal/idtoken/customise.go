@@ -3,7 +3,6 @@ package idtoken
 import (
 	"context"
 	"encoding/json"
-	"errors"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -55,20 +54,25 @@ type answerV2 struct {
 	} `json:"claimsAndScopeOverrideDetails"`
 }
 
-// customise asks the pool's pre token generation trigger, where there is one, how the tokens shall look.
+// customise asks the pool's pre token generation trigger, where there is one, how the tokens shall look, which may take seconds. Errors: those
+// of hook.Invoker.
 func (s *Service) customise(ctx context.Context, i *issue) error {
 	if i.Pool.Triggers.PreTokenGeneration == "" {
 		return nil
 	}
 	if s.triggers == nil {
-		return errors.New("idtoken: the pool has a pre token generation trigger, and nobody can call it")
+		return api.UnexpectedLambdaException.New("PreTokenGeneration invocation failed due to error ResourceNotFoundException.")
 	}
 	source := hook.Source(i.Source)
 	if source == "" {
 		source = hook.TokensAuthentication
 	}
 	call := hook.Call{Pool: i.Pool, ClientID: i.Client.ID, Username: i.User.Username, Source: source}
-	request := tokensRequest{UserAttributes: hook.Attributes(i.User), Groups: i.groups.override(), ClientMetadata: i.Metadata}
+	attributes, err := eventAttributes(i.User)
+	if err != nil {
+		return err
+	}
+	request := tokensRequest{UserAttributes: attributes, Groups: i.groups.override(), ClientMetadata: i.Metadata}
 	if _, version := source.Function(&i.Pool.Triggers); version == "1" {
 		var a answerV1
 		if _, err := s.triggers.Invoke(ctx, call, request, &a); err != nil || a.Details == nil {
@@ -82,6 +86,16 @@ func (s *Service) customise(ctx context.Context, i *issue) error {
 		return err
 	}
 	return i.changeV2(&a)
+}
+
+// eventAttributes gives the user's attributes with the identities that a federated user has.
+func eventAttributes(u *directory.User) (map[string]string, error) {
+	out := hook.Attributes(u)
+	identities, err := u.IdentitiesText()
+	if identities != "" {
+		out["identities"] = identities
+	}
+	return out, err
 }
 
 // override gives the groups as events carry them.

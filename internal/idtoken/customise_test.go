@@ -27,6 +27,8 @@ type functions struct {
 	err      error
 	calls    []hook.Call
 	requests []string
+	// meanwhile is what happens while the function works.
+	meanwhile func()
 }
 
 func (f *functions) Invoke(_ context.Context, c hook.Call, request, response any) (bool, error) {
@@ -37,6 +39,9 @@ func (f *functions) Invoke(_ context.Context, c hook.Call, request, response any
 		return true, err
 	}
 	f.calls, f.requests = append(f.calls, c), append(f.requests, string(b))
+	if f.meanwhile != nil {
+		f.meanwhile()
+	}
 	if f.err != nil {
 		return true, f.err
 	}
@@ -214,8 +219,88 @@ func TestNobodyCanCall(t *testing.T) {
 	h := open(t, "ES256")
 	h.triggers = nil
 	h.ask("V1_0", "{}")
-	if got, err := h.Issue(h.ctx, h.grant(), nil); err == nil || got != (directory.Tokens{}) {
+	if got, err := h.Issue(h.ctx, h.grant(), nil); !errors.Is(err, api.UnexpectedLambdaException) || got != (directory.Tokens{}) {
 		t.Error(err)
+	}
+}
+
+// TestNonsenseCostsNothing shows that an answer of which only the whole token shows that it cannot be followed comes before what is written.
+func TestNonsenseCostsNothing(t *testing.T) {
+	h := open(t, "ES256")
+	h.client.Rotation = true
+	tokens := h.issue(t)
+	h.ask("V2_0", `{"claimsAndScopeOverrideDetails":{"idTokenGeneration":{"claimsToAddOrOverride":{"Sub":"x"}}}}`)
+	_, err := h.Issue(h.ctx, h.grant(), func(context.Context, store.Writer) error {
+		t.Error("the sign-in was written")
+		return nil
+	})
+	if !errors.Is(err, api.InvalidLambdaResponseException) {
+		t.Error(err)
+	}
+	if _, err := h.refresh(tokens.Refresh); !errors.Is(err, api.InvalidLambdaResponseException) {
+		t.Error(err)
+	}
+	h.hooks.response = "{}"
+	_, err = h.refresh(tokens.Refresh)
+	must(t, err)
+}
+
+// TestSignInEndsDuringTheCall has what ends a sign-in happen while the function works: the refresh is refused, although the client does not rotate.
+func TestSignInEndsDuringTheCall(t *testing.T) {
+	refused := errors.New("refused")
+	for name, c := range map[string]struct {
+		meanwhile func(*testing.T, *house, directory.Token)
+		want      error
+	}{
+		"nothing": {func(*testing.T, *house, directory.Token) {}, nil},
+		"revoked": {func(t *testing.T, h *house, x directory.Token) { must(t, h.Revoke(h.ctx, h.client, x)) }, directory.ErrTokenRevoked},
+		"signed out": {func(t *testing.T, h *house, _ directory.Token) {
+			h.clock.move(time.Second)
+			h.changeUser(t, func(u *directory.User) { u.SignedOutAt = h.clock.now() })
+		}, directory.ErrTokenRevoked},
+		"over": {func(_ *testing.T, h *house, _ directory.Token) { h.clock.move(time.Hour) }, directory.ErrTokenExpired},
+		"disabled": {func(t *testing.T, h *house, _ directory.Token) {
+			h.changeUser(t, func(u *directory.User) { u.Enabled = false })
+		}, refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t, "ES256")
+			token := h.issue(t).Refresh
+			h.ask("V1_0", "{}")
+			h.hooks.meanwhile = func() { c.meanwhile(t, h, token) }
+			got, err := h.Refresh(h.ctx, h.pool, h.client, token, nil, func(u *directory.User) error {
+				if !u.Enabled {
+					return refused
+				}
+				return nil
+			})
+			if !errors.Is(err, c.want) || (err != nil) != (got == directory.Tokens{}) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestTokensBeginAfterTheCall shows that the seconds of the function are not taken from the tokens.
+func TestTokensBeginAfterTheCall(t *testing.T) {
+	h := open(t, "ES256")
+	h.ask("V1_0", "{}")
+	h.hooks.meanwhile = func() { h.clock.move(7 * time.Second) }
+	for _, issue := range []func(*testing.T) directory.Tokens{
+		func(t *testing.T) directory.Tokens { return h.issue(t) },
+		func(t *testing.T) directory.Tokens {
+			h.pool.Triggers = directory.Triggers{}
+			token := h.issue(t).Refresh
+			h.ask("V1_0", "{}")
+			tokens, err := h.refresh(token)
+			must(t, err)
+			return tokens
+		},
+	} {
+		c := h.independent(t, issue(t).Access)
+		if at := float64(h.clock.now().Unix()); c["iat"] != at || c["exp"] != at+600 {
+			t.Error("issued at ", c["iat"], ", it is ", at)
+		}
 	}
 }
 
@@ -267,8 +352,13 @@ func TestIdentities(t *testing.T) {
 		t.Error("the access token has them too")
 	}
 	h.client.ReadAttributes = []string{"email"}
-	if h.independent(t, h.issue(t).ID)["identities"] != nil {
-		t.Error("a client sees what it may not read")
+	if d := cmp.Diff(want, h.independent(t, h.issue(t).ID)["identities"]); d != "" {
+		t.Error("a client that lists what it reads: ", d)
+	}
+	h.ask("V1_0", `{}`)
+	h.issue(t)
+	if !strings.Contains(h.hooks.requests[0], `"identities":"[{\"userId\":`) {
+		t.Error("the function is told ", h.hooks.requests[0])
 	}
 }
 

@@ -71,11 +71,19 @@ func TestNoDevice(t *testing.T) {
 
 func TestForgottenDevice(t *testing.T) {
 	h := open(t, "ES256")
-	tokens := h.issueOn(t, deviceKey)
+	h.pool.Devices = &directory.DeviceConfig{}
+	tokens, other := h.issueOn(t, deviceKey), h.issue(t)
+	_, err := h.refresh(tokens.Refresh)
+	must(t, err)
 	must(t, h.db.Update(h.ctx, func(w store.Writer) error { return directory.Devices.Delete(h.ctx, w, poolA, userID, deviceKey) }))
-	if got, err := h.refresh(tokens.Refresh); !errors.Is(err, directory.ErrTokenRevoked) || got != (directory.Tokens{}) {
+	if got, err := h.refresh(tokens.Refresh); !errors.Is(err, directory.ErrTokenInvalid) || got != (directory.Tokens{}) {
 		t.Error(err)
 	}
+	_, err = h.refresh(other.Refresh)
+	must(t, err)
+	h.pool.Devices = nil // a pool that does not track devices asks for none
+	_, err = h.refresh(tokens.Refresh)
+	must(t, err)
 }
 
 func TestRevokeDevice(t *testing.T) {

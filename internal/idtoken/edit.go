@@ -149,17 +149,22 @@ func (e *edit) apply(payload []byte) ([]byte, error) {
 	return o.end(), nil
 }
 
-// payloads writes the claims of both tokens. A function must not make tokens that this server would not take back.
-func (i *issue) payloads() (access, id []byte, err error) {
-	access, id = i.access(), i.id()
+// payloads are the claims of both tokens, as they are signed.
+type payloads struct{ access, id []byte }
+
+// payloads writes the claims of both tokens, before anything is written or consumed for them. A function must not make tokens that this server
+// would not take back.
+func (i *issue) payloads() (payloads, error) {
+	p := payloads{i.access(), i.id()}
 	if i.changes == nil {
-		return access, id, nil
+		return p, nil
 	}
-	if access, err = i.changes.access.checked(access, useAccess); err != nil {
-		return nil, nil, err
+	var err error
+	if p.access, err = i.changes.access.checked(p.access, useAccess); err != nil {
+		return payloads{}, err
 	}
-	id, err = i.changes.id.checked(id, useID)
-	return access, id, err
+	p.id, err = i.changes.id.checked(p.id, useID)
+	return p, err
 }
 
 // tokenRest is the room for the other parts of a token: header and signature.

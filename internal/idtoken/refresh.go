@@ -22,34 +22,35 @@ func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *dir
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	now := s.now()
-	if !now.Before(t.end) {
-		return directory.Tokens{}, directory.ErrTokenExpired
-	}
-	f, user, err := s.signIn(ctx, client, t)
+	f, user, err := s.signIn(ctx, pool, client, t, allow)
 	if err != nil {
-		return directory.Tokens{}, err
-	}
-	if err := allow(user); err != nil {
 		return directory.Tokens{}, err
 	}
 	i, err := s.newIssue(ctx, directory.Grant{
 		Pool: pool, Client: client, User: user, Source: string(hook.TokensRefresh), DeviceKey: f.Device, Metadata: metadata,
-	}, now)
+	})
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	i.family, i.authTime = f.ID, f.AuthTime
-	if pool.Triggers.PreTokenGeneration != "" && s.stillGood(client, t, f, now) { // no function hears of a token that consume refuses
+	if pool.Triggers.PreTokenGeneration != "" && s.stillGood(client, t, f, s.now()) { // no function hears of a token that consume refuses
 		if err := s.customise(ctx, i); err != nil {
 			return directory.Tokens{}, err
 		}
+		// The function may have taken seconds. That the sign-in is over meanwhile, nothing else notices where the client does not rotate.
+		if f, _, err = s.signIn(ctx, pool, client, t, allow); err != nil {
+			return directory.Tokens{}, err
+		}
 	}
-	successor, err := s.consume(ctx, client, t, f, now)
+	i.family, i.authTime, i.at = f.ID, f.AuthTime, s.now()
+	says, err := i.payloads()
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	out, err := s.sign(ctx, i)
+	successor, err := s.consume(ctx, client, t, f, i.at)
+	if err != nil {
+		return directory.Tokens{}, err
+	}
+	out, err := s.sign(ctx, i, says)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
@@ -57,8 +58,11 @@ func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *dir
 	return out, nil
 }
 
-// signIn reads the sign-in of a refresh token and its user, as they are now, and asks whether it still counts.
-func (s *Service) signIn(ctx context.Context, client *directory.Client, t *refreshToken) (*family, *directory.User, error) {
+// signIn reads the sign-in of a refresh token and its user, as they are now, and asks whether it still counts, and then allow.
+func (s *Service) signIn(ctx context.Context, pool *directory.Pool, client *directory.Client, t *refreshToken, allow func(*directory.User) error) (*family, *directory.User, error) {
+	if !s.now().Before(t.end) {
+		return nil, nil, directory.ErrTokenExpired
+	}
 	f, err := s.familyFor(ctx, s.db, client, t)
 	if err != nil {
 		return nil, nil, err
@@ -72,7 +76,10 @@ func (s *Service) signIn(ctx context.Context, client *directory.Client, t *refre
 	case f.Doc.AuthTime.Before(signedOut(&user.Doc)):
 		return nil, nil, directory.ErrTokenRevoked
 	}
-	return &f.Doc, &user.Doc, s.checkDevice(ctx, &f.Doc)
+	if err := s.checkDevice(ctx, pool, &f.Doc); err != nil {
+		return nil, nil, err
+	}
+	return &f.Doc, &user.Doc, allow(&user.Doc)
 }
 
 // RefreshDevice gives the key of the device that the sign-in of a refresh token belongs to; empty: none. Where a pool tracks devices, clients must
@@ -89,14 +96,15 @@ func (s *Service) RefreshDevice(ctx context.Context, client *directory.Client, t
 	return f.Doc.Device, nil
 }
 
-// checkDevice asks whether the device of a sign-in is still there.
-func (s *Service) checkDevice(ctx context.Context, f *family) error {
-	if f.Device == "" {
+// checkDevice asks whether the device of a sign-in is still there. A device that was not confirmed yet, or that was forgotten, makes the token an
+// invalid one, as Cognito says; where the pool does not track devices any more nobody asks.
+func (s *Service) checkDevice(ctx context.Context, pool *directory.Pool, f *family) error {
+	if f.Device == "" || pool.Devices == nil {
 		return nil
 	}
-	_, err := directory.Devices.GetCached(ctx, s.db, f.PoolID, f.Sub, f.Device)
+	_, err := directory.Devices.Get(ctx, s.db, f.PoolID, f.Sub, f.Device)
 	if errors.Is(err, store.ErrNotFound) {
-		return directory.ErrTokenRevoked
+		return directory.ErrTokenInvalid
 	}
 	return err
 }
