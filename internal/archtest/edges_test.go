@@ -58,7 +58,7 @@ func edges() map[string][]string {
 		"internal/branding":     {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
 		"internal/protection":   {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/pooledge", "internal/store", "internal/wire"},
 		"internal/userimport":   {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
-		"internal/idtoken":      {"internal/directory", "internal/draw", "internal/store", "internal/wire"},
+		"internal/idtoken":      {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
 		"internal/identitypool": {"internal/awsapi/cognitoidentityapi", "internal/caller", "internal/draw", "internal/store", "internal/wire"},
 		"internal/sts":          {"internal/awsapi/stsapi", "internal/caller", "internal/wire"},
 
