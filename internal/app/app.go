@@ -280,6 +280,7 @@ func (a *App) Close() error {
 	a.stopWork()
 	a.work.Wait()
 	if a.services != nil {
+		a.services.signin.Drain()
 		a.services.profile.Wait()
 	}
 	var errs []error

@@ -47,8 +47,8 @@ func edges() map[string][]string {
 		"internal/logsink":  {},
 
 		// The services. account is what signin and profile share, pooledge what operations on one pool share.
-		"internal/account":      {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
-		"internal/signin":       {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/store", "internal/wire"},
+		"internal/account":      {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
+		"internal/signin":       {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/hook", "internal/store", "internal/wire"},
 		"internal/profile":      {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
 		"internal/factor":       {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
 		"internal/pooledge":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/store", "internal/wire"},
