@@ -61,24 +61,29 @@ func (s *Core) Fail(ctx context.Context, a *Account, also func(ctx context.Conte
 				return err
 			}
 		}
-		if a.Ghost {
-			return failGhost(ctx, w, a.User(), now)
-		}
-		row, err := directory.Users.Get(ctx, w, a.User().PoolID, a.User().Sub)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		row.Doc.Failures++
-		row.Doc.LockedUntil = now.Add(lockout(row.Doc.Failures))
-		return directory.Users.Update(ctx, w, &row)
+		return CountFailure(ctx, w, a, now)
 	})
 	if err != nil {
 		return err
 	}
 	return Incorrect()
+}
+
+// CountFailure counts one more failure of the account in w's transaction, and makes it wait where there were too many.
+func CountFailure(ctx context.Context, w store.Writer, a *Account, now time.Time) error {
+	if a.Ghost {
+		return failGhost(ctx, w, a.User(), now)
+	}
+	row, err := directory.Users.Get(ctx, w, a.User().PoolID, a.User().Sub)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	row.Doc.Failures++
+	row.Doc.LockedUntil = now.Add(lockout(row.Doc.Failures))
+	return directory.Users.Update(ctx, w, &row)
 }
 
 func failGhost(ctx context.Context, w store.Writer, u *directory.User, now time.Time) error {
@@ -97,21 +102,34 @@ func failGhost(ctx context.Context, w store.Writer, u *directory.User, now time.
 // ConfirmUnchanged re-reads the user in the transaction that lets them in: between the proof and now they may have been disabled, given another
 // password, or locked by the failures of parallel guesses. It ends a row of failures; a user without any is not written.
 func ConfirmUnchanged(ctx context.Context, w store.Writer, u *directory.User, now time.Time) error {
-	row, err := directory.Users.Get(ctx, w, u.PoolID, u.Sub)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return Incorrect()
-	case err != nil:
+	row, err := unchanged(ctx, w, u, now)
+	if err != nil || row.Doc.Failures == 0 {
 		return err
-	case !row.Doc.Enabled:
-		return UserDisabled()
-	case !row.Doc.PasswordSet.Equal(u.PasswordSet) || row.Doc.Status != u.Status:
-		return Incorrect()
-	case now.Before(row.Doc.LockedUntil):
-		return LockedOut()
-	case row.Doc.Failures == 0:
-		return nil
 	}
 	row.Doc.Failures, row.Doc.LockedUntil = 0, time.Time{}
 	return directory.Users.Update(ctx, w, &row)
+}
+
+// StillUnchanged is ConfirmUnchanged for a step that is not the last: failures stay counted, or who knows one factor could guess at the next
+// without end.
+func StillUnchanged(ctx context.Context, r store.Reader, u *directory.User, now time.Time) error {
+	_, err := unchanged(ctx, r, u, now)
+	return err
+}
+
+func unchanged(ctx context.Context, r store.Reader, u *directory.User, now time.Time) (store.Row[directory.User], error) {
+	row, err := directory.Users.Get(ctx, r, u.PoolID, u.Sub)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return row, Incorrect()
+	case err != nil:
+		return row, err
+	case !row.Doc.Enabled:
+		return row, UserDisabled()
+	case !row.Doc.PasswordSet.Equal(u.PasswordSet) || row.Doc.Status != u.Status:
+		return row, Incorrect()
+	case now.Before(row.Doc.LockedUntil):
+		return row, LockedOut()
+	}
+	return row, nil
 }

@@ -227,6 +227,7 @@ func (a *App) Run(ctx context.Context) {
 		func() { a.ring.Run(ctx, a.cfg.RotateKeys, a.report) },
 		func() { a.uses.Run(ctx, a.report) },
 		func() { a.tokens.Prefetch(ctx) },
+		func() { a.tokens.Run(ctx, a.cfg.Outside.RotateSigning, a.report) },
 		func() { a.services.imports.Run(ctx, a.report) },
 		func() {
 			a.every(ctx, sweepEvery, func(ctx context.Context) error { _, err := a.db.Sweep(ctx, a.now()); return err })
@@ -279,6 +280,7 @@ func (a *App) Close() error {
 	a.stopWork()
 	a.work.Wait()
 	if a.services != nil {
+		a.services.signin.Drain()
 		a.services.profile.Wait()
 	}
 	var errs []error

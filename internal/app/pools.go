@@ -23,6 +23,7 @@ type pools struct {
 	userpool   *userpool.Service
 	pooluser   *pooluser.Service
 	signin     *signin.Service
+	factor     *factor.Service
 	profile    *profile.Service
 	hosted     *hosted.Service
 	branding   *branding.Service
@@ -33,7 +34,7 @@ type pools struct {
 // operations lists what is bound.
 func (p *pools) operations() [][]wire.Binding {
 	return [][]wire.Binding{
-		p.userpool.Operations(), p.pooluser.Operations(), p.signin.Operations(), p.profile.Operations(), p.hosted.Operations(),
+		p.userpool.Operations(), p.pooluser.Operations(), p.signin.Operations(), p.profile.Operations(), p.factor.Operations(), p.hosted.Operations(),
 		p.branding.Operations(), p.protection.Operations(), p.imports.Operations(),
 	}
 }
@@ -57,7 +58,14 @@ func (a *App) buildPools(o *outside) *pools {
 	core := account.New(account.Config{
 		Store: a.db, Keys: a.ring, Tokens: a.tokens, Notifier: mail, Group: group, Now: a.now, Random: a.random, FixedCode: a.cfg.FixedCode,
 	})
-	p := &pools{
+	machine := signin.New(signin.Config{
+		Core: core, Tokens: a.tokens, Triggers: o.triggers, Protection: guard, Outside: o.sender.Outside, Report: a.report,
+	})
+	factors := factor.New(factor.Config{
+		Store: a.db, Keys: a.ring, Tokens: a.tokens, Sessions: machine, Group: group, Now: a.now, Random: a.random, Host: host(a.cfg.URL), Region: a.cfg.Region,
+	})
+	machine.Use(factors)
+	return &pools{
 		userpool: userpool.New(userpool.Config{
 			Store: a.db, Keys: a.ring, PoolKeys: a.tokens, Tokens: a.tokens, Functions: o.triggers, Cleanup: cleanups(),
 			ClientCleanup: []func(context.Context, store.Writer, string, string) error{branding.CleanupClient, protection.DeleteClient}, Now: a.now, Random: a.random, Region: a.cfg.Region,
@@ -66,9 +74,10 @@ func (a *App) buildPools(o *outside) *pools {
 			Store: a.db, Keys: a.ring, Tokens: a.tokens, Notifier: mail, Codes: addressCodes{core}, Hooks: o.triggers,
 			Cleanup: []pooluser.Cleanup{account.DropCodes, factor.CleanupUser, protection.DeleteUser}, Group: group, Now: a.now, Random: a.random, Region: a.cfg.Region,
 		}),
-		signin: signin.New(signin.Config{Core: core, Tokens: a.tokens}),
+		signin: machine,
+		factor: factors,
 		profile: profile.New(profile.Config{
-			Core: core, Tokens: a.tokens, Triggers: o.triggers, Protection: watch{guard}, URL: a.cfg.URL, Outside: o.sender.Outside, Report: a.report,
+			Core: core, Tokens: a.tokens, Triggers: o.triggers, Sessions: machine, Protection: watch{guard}, URL: a.cfg.URL, Outside: o.sender.Outside, Report: a.report,
 		}),
 		protection: guard,
 		hosted: hosted.New(hosted.Config{
@@ -79,5 +88,4 @@ func (a *App) buildPools(o *outside) *pools {
 		}),
 		imports: userimport.New(userimport.Config{Store: a.db, Keys: a.ring, Log: a.logs, Now: a.now, Random: a.random, Region: a.cfg.Region, PublicURL: a.cfg.URL}),
 	}
-	return p
 }

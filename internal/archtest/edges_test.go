@@ -47,8 +47,8 @@ func edges() map[string][]string {
 		"internal/logsink":  {},
 
 		// The services. account is what signin and profile share, pooledge what operations on one pool share.
-		"internal/account":      {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
-		"internal/signin":       {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/store", "internal/wire"},
+		"internal/account":      {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
+		"internal/signin":       {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/hook", "internal/store", "internal/wire"},
 		"internal/profile":      {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
 		"internal/factor":       {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
 		"internal/pooledge":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/store", "internal/wire"},
@@ -58,7 +58,7 @@ func edges() map[string][]string {
 		"internal/branding":     {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
 		"internal/protection":   {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/pooledge", "internal/store", "internal/wire"},
 		"internal/userimport":   {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
-		"internal/idtoken":      {"internal/directory", "internal/draw", "internal/store", "internal/wire"},
+		"internal/idtoken":      {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
 		"internal/identitypool": {"internal/awsapi/cognitoidentityapi", "internal/caller", "internal/draw", "internal/store", "internal/wire"},
 		"internal/sts":          {"internal/awsapi/stsapi", "internal/caller", "internal/wire"},
 

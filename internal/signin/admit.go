@@ -2,22 +2,24 @@ package signin
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/hook"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
 // answer is the outcome of a step: tokens, or the next challenge.
 type answer struct {
 	tokens     *directory.Tokens
+	device     *directory.Device // new, handed out with the tokens; nil: none
 	name       api.ChallengeNameType
 	parameters map[string]string
 	session    string
+	available  []api.ChallengeNameType
 }
 
 func (a *answer) result() *api.AuthenticationResultType {
@@ -30,6 +32,9 @@ func (a *answer) result() *api.AuthenticationResultType {
 	if t.Refresh != "" {
 		refresh := string(t.Refresh)
 		out.RefreshToken = &refresh
+	}
+	if a.device != nil {
+		out.NewDeviceMetadata = &api.NewDeviceMetadataType{DeviceKey: &a.device.Key, DeviceGroupKey: &a.device.GroupKey}
 	}
 	return out
 }
@@ -57,71 +62,95 @@ func (a *answer) params() map[string]string {
 	return a.parameters
 }
 
-// admit goes on after the password was right. Only now does anybody learn what state the user is in. c is the challenge that was answered.
-func (s *Service) admit(ctx context.Context, d account.Door, a *account.Account, c *challenge) (*answer, error) {
-	u := a.User()
-	if !u.Enabled {
-		return nil, account.UserDisabled()
+// next goes on after the first factor. Only now does anybody learn what state the user is in. The order is Cognito's: a new password, the second
+// factor or the device that stands in for it, the device, and then tokens, unless functions of the pool decide.
+func (s *Service) next(ctx context.Context, p *progress) (*answer, error) {
+	u := p.who.User()
+	if err := mayEnter(u); err != nil {
+		return nil, s.refused(ctx, p, err)
 	}
-	switch u.Status {
-	case directory.Confirmed:
-	case directory.Unconfirmed:
-		return nil, api.UserNotConfirmedException.New("User is not confirmed.")
-	case directory.ResetRequired:
-		return nil, api.PasswordResetRequiredException.New("Password reset required for the user")
-	case directory.ForceChangePassword:
-		return s.askNewPassword(ctx, d, u, c)
-	default:
-		return nil, account.Incorrect()
+	if u.Status == directory.ForceChangePassword {
+		return s.askNewPassword(ctx, p)
 	}
-	now := s.core.Now()
-	tokens, err := s.tokens.Issue(ctx, directory.Grant{Pool: d.Pool, Client: d.Client, User: u}, func(ctx context.Context, w store.Writer) error {
-		if err := consume(ctx, w, d, c); err != nil {
-			return err
-		}
-		return account.ConfirmUnchanged(ctx, w, u, now)
-	})
+	device, err := s.deviceOf(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	return &answer{tokens: &tokens}, nil
+	if p.proven&secondFactor == 0 && !p.standsIn(device) {
+		due, err := s.dueFactors(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		if due != nil {
+			return s.askFactor(ctx, p, due)
+		}
+	}
+	if device != nil && p.proven&byDevice == 0 {
+		return s.askDevice(ctx, p)
+	}
+	if p.proven&customFlow != 0 {
+		return s.define(ctx, p)
+	}
+	return s.admit(ctx, p, device)
 }
 
-// askNewPassword asks the holder of a temporary password for one of their own.
-func (s *Service) askNewPassword(ctx context.Context, d account.Door, u *directory.User, c *challenge) (*answer, error) {
-	now := s.core.Now()
-	if !u.TemporaryUntil.IsZero() && !now.Before(u.TemporaryUntil) {
-		return nil, api.NotAuthorizedException.New("Temporary password has expired and must be reset by an administrator.")
+// source is the occasion of the tokens, as the pre token generation trigger knows it.
+func (p *progress) source() hook.Source {
+	switch {
+	case p.proven&newPassword != 0:
+		return hook.TokensNewPassword
+	case p.proven&byDevice != 0:
+		return hook.TokensDevice
 	}
-	sealed, err := s.sealChallenge(d, &challenge{step: stepNewPassword, sub: u.Sub, stamp: u.PasswordSet})
-	if err != nil {
-		return nil, err
+	return hook.TokensAuthentication
+}
+
+// admit gives tokens. Where a function of the pool is told of it, or a new device gets its key, the challenge is used up before; else all is one
+// transaction.
+func (s *Service) admit(ctx context.Context, p *progress, device *store.Row[directory.Device]) (*answer, error) {
+	u, now, out := p.who.User(), s.core.Now(), &answer{}
+	grant := directory.Grant{Pool: p.Pool, Client: p.Client, User: u, Source: string(p.source()), Metadata: p.metadata}
+	if device != nil && p.proven&byDevice != 0 {
+		grant.DeviceKey = device.Doc.Key
 	}
-	err = s.core.Store.Update(ctx, func(w store.Writer) error {
-		if err := consume(ctx, w, d, c); err != nil {
+	tell, fresh := hooked(p.Pool, hook.PostAuthentication), p.Pool.Devices != nil && p.device == ""
+	if tell || fresh {
+		err := s.settle(ctx, p, func(ctx context.Context, w store.Writer) error {
+			if !fresh {
+				return nil
+			}
+			made, err := s.factors.NewDevice(ctx, w, p.Pool, u, p.visit.address())
+			out.device, grant.DeviceKey = &made, made.Key
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if tell {
+		if err := s.postAuthentication(ctx, p, fresh); err != nil {
+			return nil, s.refused(ctx, p, err)
+		}
+	}
+	tokens, err := s.tokens.Issue(ctx, grant, func(ctx context.Context, w store.Writer) error {
+		if err := consume(ctx, w, p.Door, p.from); err != nil {
 			return err
 		}
-		return account.ConfirmUnchanged(ctx, w, u, now)
+		if err := account.ConfirmUnchanged(ctx, w, u, now); err != nil {
+			return err
+		}
+		if device == nil || p.proven&byDevice == 0 {
+			return nil
+		}
+		row := *device
+		return s.factors.SeenDevice(ctx, w, &row, p.visit.address())
 	})
 	if err != nil {
-		return nil, err
+		return nil, account.WriteError(err)
 	}
-	required := []string{}
-	for _, name := range d.Pool.RequiredMissing(u.Attributes) {
-		required = append(required, "userAttributes."+name)
-	}
-	attributes := map[string]string{}
-	for name, value := range u.Attributes {
-		if d.Client.Readable(name) {
-			attributes[name] = value
-		}
-	}
-	return &answer{
-		name: api.ChallengeNameTypeNewPasswordRequired, session: base64.RawURLEncoding.EncodeToString(sealed),
-		parameters: map[string]string{
-			"USER_ID_FOR_SRP": u.Username, "requiredAttributes": jsonText(required), "userAttributes": jsonText(attributes),
-		},
-	}, nil
+	out.tokens = &tokens
+	s.passed(ctx, p)
+	return out, nil
 }
 
 // jsonText writes a list or map of texts, which always can be written.

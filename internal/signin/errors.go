@@ -6,14 +6,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
-	"github.com/mayfly-id/mayfly/internal/wire"
 )
-
-// notImplemented is the type of the answer to what this server cannot do yet.
-func notImplemented(what string) error {
-	t := &wire.ErrorType{Name: "NotImplementedException", Code: "NotImplementedException", Status: 501, Server: true}
-	return t.New("%s is not supported by this server yet.", what)
-}
 
 // refreshError translates why a refresh token is not accepted.
 func refreshError(err error) error {

@@ -2,8 +2,6 @@ package signin
 
 import (
 	"context"
-	"encoding/base64"
-	"errors"
 	"slices"
 	"strings"
 
@@ -13,59 +11,80 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// takeNewPassword finishes the sign-in of the holder of a temporary password. A password or attribute that is refused leaves the session usable.
-func (s *Service) takeNewPassword(ctx context.Context, d account.Door, params map[string]string, session *string) (*answer, error) {
-	name, password := params["USERNAME"], params["NEW_PASSWORD"]
+// askNewPassword asks the holder of a temporary password for one of their own.
+func (s *Service) askNewPassword(ctx context.Context, p *progress) (*answer, error) {
+	u := p.who.User()
+	if !u.TemporaryUntil.IsZero() && !s.core.Now().Before(u.TemporaryUntil) {
+		return nil, s.refused(ctx, p, api.NotAuthorizedException.New("Temporary password has expired and must be reset by an administrator."))
+	}
+	required := []string{}
+	for _, name := range p.Pool.RequiredMissing(u.Attributes) {
+		required = append(required, "userAttributes."+name)
+	}
+	attributes := map[string]string{}
+	for name, value := range u.Attributes {
+		if p.Client.Readable(name) {
+			attributes[name] = value
+		}
+	}
+	return s.askSession(ctx, p, &challenge{step: stepNewPassword}, api.ChallengeNameTypeNewPasswordRequired, map[string]string{
+		"USER_ID_FOR_SRP": u.Username, "requiredAttributes": jsonText(required), "userAttributes": jsonText(attributes),
+	})
+}
+
+// takeNewPassword goes on with the sign-in of the holder of a temporary password. A password or attribute that is refused leaves the session usable.
+func (s *Service) takeNewPassword(ctx context.Context, r *request) (*answer, error) {
+	password := r.params["NEW_PASSWORD"]
 	switch {
-	case name == "":
+	case r.params["USERNAME"] == "":
 		return nil, account.Missing("USERNAME")
 	case password == "":
 		return nil, account.Missing("NEW_PASSWORD")
-	case session == nil:
-		return nil, account.Missing("Session")
 	}
-	sealed, err := base64.RawURLEncoding.Strict().DecodeString(*session)
-	if err != nil {
-		return nil, api.NotAuthorizedException.New("Invalid session for the user.")
-	}
-	c, err := s.openChallenge(ctx, d, stepNewPassword, sealed)
+	p, _, err := s.resume(ctx, r, stepNewPassword)
 	if err != nil {
 		return nil, err
 	}
-	row, err := directory.Users.Get(ctx, s.core.Store, d.Pool.ID, c.sub)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, api.NotAuthorizedException.New("Invalid session for the user.")
-	}
-	if err != nil {
-		return nil, err
-	}
+	row := p.who.Row
 	u := &row.Doc
-	if !account.GoesBy(d.Pool, u, name) || u.Status != directory.ForceChangePassword || !u.PasswordSet.Equal(c.stamp) {
-		return nil, api.NotAuthorizedException.New("Invalid session for the user.")
-	}
-	if err := s.core.CheckSecretHash(ctx, d, params["SECRET_HASH"], name, u.Username); err != nil {
-		return nil, err
+	if p.who.Ghost || u.Status != directory.ForceChangePassword {
+		return nil, invalidSession()
 	}
 	if !u.Enabled {
 		return nil, account.UserDisabled()
 	}
-	if err := completeAttributes(d, u, params); err != nil {
+	if err := completeAttributes(r.Door, u, r.params); err != nil {
 		return nil, err
 	}
-	if err := s.core.SetPassword(ctx, d.Pool, u, password); err != nil {
+	if err := s.newPasswordKnown(ctx, p, password); err != nil {
+		return nil, err
+	}
+	if err := s.core.SetPassword(ctx, p.Pool, u, password); err != nil {
 		return nil, err
 	}
 	u.Status = directory.Confirmed
-	tokens, err := s.tokens.Issue(ctx, directory.Grant{Pool: d.Pool, Client: d.Client, User: u}, func(ctx context.Context, w store.Writer) error {
-		if err := consume(ctx, w, d, c); err != nil {
-			return err
-		}
-		return directory.UpdateUser(ctx, w, d.Pool, &row)
-	})
+	err = s.settle(ctx, p, func(ctx context.Context, w store.Writer) error { return directory.UpdateUser(ctx, w, p.Pool, &row) })
 	if err != nil {
 		return nil, account.WriteError(err)
 	}
-	return &answer{tokens: &tokens}, nil
+	p.who.Row = row
+	p.proven |= newPassword
+	p.noted("NEW_PASSWORD_REQUIRED", true, "")
+	return s.next(ctx, p)
+}
+
+// newPasswordKnown refuses a new password that threat protection knows to be known to others.
+func (s *Service) newPasswordKnown(ctx context.Context, p *progress, password string) error {
+	if !s.protected(p) {
+		return nil
+	}
+	a := p.attempt()
+	a.Kind, a.Password = "PasswordChange", password
+	v, err := s.protection.Assess(ctx, a)
+	if err == nil && v.Action == actBlock && v.Compromised {
+		err = api.InvalidPasswordException.New("Provided password cannot be used for security reasons.")
+	}
+	return err
 }
 
 // completeAttributes adds the attributes that came with the new password. Those that the user has cannot be changed here.

@@ -31,13 +31,13 @@ func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetToke
 }
 
 // byRefreshToken is the flow REFRESH_TOKEN_AUTH. The secret hash is over the user's name or sub, as the token's owner has them.
-func (s *Service) byRefreshToken(ctx context.Context, d account.Door, params, metadata map[string]string) (*answer, error) {
-	token := params["REFRESH_TOKEN"]
+func (s *Service) byRefreshToken(ctx context.Context, r *request) (*answer, error) {
+	token := r.params["REFRESH_TOKEN"]
 	if token == "" {
 		return nil, account.Missing("REFRESH_TOKEN")
 	}
-	tokens, err := s.tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(token), metadata, func(u *directory.User) error {
-		if err := s.core.CheckSecretHash(ctx, d, params["SECRET_HASH"], u.Username, u.Sub); err != nil {
+	tokens, err := s.tokens.Refresh(ctx, r.Pool, r.Client, directory.Token(token), r.metadata, func(u *directory.User) error {
+		if err := s.core.CheckSecretHash(ctx, r.Door, r.params["SECRET_HASH"], u.Username, u.Sub); err != nil {
 			return err
 		}
 		return mayRefresh(u)

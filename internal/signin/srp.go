@@ -15,26 +15,44 @@ import (
 // besides.
 const maxSkew = 12*time.Hour + time.Minute
 
-// beginSRP answers a client's first value with the server's.
-func (s *Service) beginSRP(ctx context.Context, d account.Door, params map[string]string) (*answer, error) {
-	name, clientValue := params["USERNAME"], params["SRP_A"]
+// bySRP begins USER_SRP_AUTH.
+func (s *Service) bySRP(ctx context.Context, r *request) (*answer, error) {
 	switch {
-	case name == "":
+	case r.params["USERNAME"] == "":
 		return nil, account.Missing("USERNAME")
-	case clientValue == "":
+	case r.params["SRP_A"] == "":
 		return nil, account.Missing("SRP_A")
 	}
-	if err := s.core.Group.CheckA(clientValue); err != nil {
-		return nil, api.InvalidParameterException.New("SRP_A is not valid").Because(err)
-	}
-	if err := s.core.CheckSecretHash(ctx, d, params["SECRET_HASH"], name); err != nil {
+	if err := s.checkA(r.params["SRP_A"]); err != nil {
 		return nil, err
 	}
-	a, err := s.core.Find(ctx, d, name)
+	p, err := s.enter(ctx, r, "")
 	if err != nil {
 		return nil, err
 	}
-	v, err := s.core.Verifier(ctx, &a)
+	if err := s.preAuthentication(ctx, p, r.metadata); err != nil {
+		return nil, err
+	}
+	return s.beginSRP(ctx, p, r.params["SRP_A"])
+}
+
+// checkA refuses a client's public value with which a proof would be no proof.
+func (s *Service) checkA(a string) error {
+	if a == "" {
+		return account.Missing("SRP_A")
+	}
+	if err := s.core.Group.CheckA(a); err != nil {
+		return api.InvalidParameterException.New("SRP_A is not valid").Because(err)
+	}
+	return nil
+}
+
+// beginSRP answers a client's first value with the server's.
+func (s *Service) beginSRP(ctx context.Context, p *progress, clientValue string) (*answer, error) {
+	if err := s.checkA(clientValue); err != nil {
+		return nil, err
+	}
+	v, err := s.core.Verifier(ctx, p.who)
 	if err != nil {
 		return nil, err
 	}
@@ -42,16 +60,14 @@ func (s *Service) beginSRP(ctx context.Context, d account.Door, params map[strin
 	if err != nil {
 		return nil, err
 	}
-	u := a.User()
-	sealed, err := s.sealChallenge(d, &challenge{
-		step: stepSRP, sub: u.Sub, name: name, a: clientValue, secret: server.Secret(), stamp: u.PasswordSet,
-	})
+	sealed, err := s.ask(ctx, p, &challenge{step: stepSRP, a: clientValue, secret: server.Secret()}, nil)
 	if err != nil {
 		return nil, err
 	}
+	name := p.who.User().Username
 	return &answer{name: api.ChallengeNameTypePasswordVerifier, parameters: map[string]string{
 		"SALT": new(big.Int).SetBytes(v.Salt).Text(16), "SRP_B": server.B(), "SECRET_BLOCK": base64.StdEncoding.EncodeToString(sealed),
-		"USER_ID_FOR_SRP": u.Username, "USERNAME": u.Username,
+		"USER_ID_FOR_SRP": name, "USERNAME": name,
 	}}, nil
 }
 
@@ -79,45 +95,67 @@ func parseProof(params map[string]string) (proof, error) {
 }
 
 // finishSRP checks the proof that a client has the password. Nothing but the sealed block carries the first step; no Session is asked for.
-func (s *Service) finishSRP(ctx context.Context, d account.Door, params map[string]string) (*answer, error) {
-	p, err := parseProof(params)
+func (s *Service) finishSRP(ctx context.Context, r *request) (*answer, error) {
+	proof, err := parseProof(r.params)
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.openChallenge(ctx, d, stepSRP, p.block)
+	c, err := s.openChallenge(ctx, r.Door, proof.block, stepSRP)
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.core.FindBySub(ctx, d, c.sub, c.name)
+	a, err := s.core.FindBySub(ctx, r.Door, c.sub, c.name)
 	if err != nil {
 		return nil, err
 	}
-	u := a.User()
-	if d.Pool.Canonical(p.name) != d.Pool.Canonical(c.name) && p.name != u.Username && !account.GoesBy(d.Pool, u, p.name) {
-		return nil, account.Incorrect()
-	}
-	if err := s.core.CheckSecretHash(ctx, d, p.secretHash, p.name, u.Username); err != nil {
+	p := s.after(r, &a, c)
+	if err := s.loadCustom(ctx, p); err != nil {
 		return nil, err
 	}
-	if err := s.core.CheckLock(ctx, &a); err != nil {
+	if err := s.admissible(ctx, p, &proof); err != nil {
 		return nil, err
 	}
-	at, err := srp.ParseTimestamp(p.timestamp)
-	if err != nil || at.Sub(s.core.Now()).Abs() > maxSkew {
-		return nil, account.Incorrect()
-	}
-	right, err := s.proofFits(ctx, d, &a, c, &p)
+	v, err := s.assess(ctx, p, "")
 	if err != nil {
+		return nil, err
+	}
+	right, err := s.proofFits(ctx, p, c, &proof)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.weigh(ctx, p, v, right); err != nil {
 		return nil, err
 	}
 	if !right {
-		return nil, s.core.Fail(ctx, &a, answering(d, c))
+		return nil, s.core.Fail(ctx, &a, answering(r.Door, c))
 	}
-	return s.admit(ctx, d, &a, c)
+	p.proven |= byPassword
+	p.noted("PASSWORD_VERIFIER", true, "")
+	return s.next(ctx, p)
+}
+
+// admissible refuses a proof that is about somebody else or another time, and whoever has to wait.
+func (s *Service) admissible(ctx context.Context, p *progress, proof *proof) error {
+	u := p.who.User()
+	if p.Pool.Canonical(proof.name) != p.Pool.Canonical(p.name) && proof.name != u.Username && !account.GoesBy(p.Pool, u, proof.name) {
+		return account.Incorrect()
+	}
+	if err := s.core.CheckSecretHash(ctx, p.Door, proof.secretHash, proof.name, u.Username); err != nil {
+		return err
+	}
+	if err := s.core.CheckLock(ctx, p.who); err != nil {
+		return err
+	}
+	at, err := srp.ParseTimestamp(proof.timestamp)
+	if err != nil || at.Sub(s.core.Now()).Abs() > maxSkew {
+		return account.Incorrect()
+	}
+	return nil
 }
 
 // proofFits does the same arithmetic for everybody; nothing fits a ghost.
-func (s *Service) proofFits(ctx context.Context, d account.Door, a *account.Account, c *challenge, p *proof) (bool, error) {
+func (s *Service) proofFits(ctx context.Context, p *progress, c *challenge, given *proof) (bool, error) {
+	a := p.who
 	v, err := s.core.Verifier(ctx, a)
 	if err != nil {
 		return false, err
@@ -127,6 +165,6 @@ func (s *Service) proofFits(ctx context.Context, d account.Door, a *account.Acco
 		return false, err
 	}
 	u := a.User()
-	err = server.Verify(c.a, account.SRPPool(d.Pool), u.Username, p.block, p.timestamp, p.signature)
+	err = server.Verify(c.a, account.SRPPool(p.Pool), u.Username, given.block, given.timestamp, given.signature)
 	return err == nil && !a.Ghost && len(u.SealedVerifier) > 0 && u.PasswordSet.Equal(c.stamp), nil
 }

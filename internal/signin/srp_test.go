@@ -248,7 +248,7 @@ func TestLegacyTellsWhoExists(t *testing.T) {
 }
 
 func FuzzChallenge(f *testing.F) {
-	c := challenge{step: stepSRP, client: "client", sub: userID, name: "ada", a: "12ab", secret: make([]byte, 32), issued: time.Unix(5, 6)}
+	c := challenge{step: stepSRP, client: "client", sub: userID, name: "ada", a: "12ab", secret: make([]byte, 32), issued: time.Unix(5, 6), trail: trail{proven: byPassword, device: "d"}}
 	f.Add(c.encode())
 	f.Add([]byte{})
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -260,7 +260,7 @@ func FuzzChallenge(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d := cmp.Diff(got, again, cmp.AllowUnexported(challenge{})); d != "" {
+		if d := cmp.Diff(got, again, cmp.AllowUnexported(challenge{}, trail{})); d != "" {
 			t.Error(d)
 		}
 	})
