@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 
@@ -17,7 +18,8 @@ import (
 // feedbackPath is where the links of notices about sign-ins lead.
 const feedbackPath = "/_mayfly/feedback"
 
-// openPasswords opens the list of compromised passwords: the common ones, and those in the operator's file. The file stays open.
+// openPasswords opens the list of compromised passwords: the common ones, and those in the operator's file. A file of sorted hashes stays open and is
+// searched where it lies; any other is read as one password a line.
 func openPasswords(path string) (protection.PasswordList, *os.File, error) {
 	if path == "" {
 		return protection.Common(), nil, nil
@@ -30,11 +32,14 @@ func openPasswords(path string) (protection.PasswordList, *os.File, error) {
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("MAYFLY_PASSWORD_LIST: %w", err), f.Close())
 	}
-	hashes, err := protection.OpenHashes(f, info.Size())
-	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("MAYFLY_PASSWORD_LIST: %w", err), f.Close())
+	if hashes, err := protection.OpenHashes(f, info.Size()); err == nil {
+		return protection.Lists{protection.Common(), hashes}, f, nil
 	}
-	return protection.Lists{protection.Common(), hashes}, f, nil
+	words, err := protection.ReadWords(io.NewSectionReader(f, 0, info.Size()))
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, nil, fmt.Errorf("MAYFLY_PASSWORD_LIST: %w", err)
+	}
+	return protection.Lists{protection.Common(), words}, nil, nil
 }
 
 // messenger sends messages, and tells the pool's log of those that do not reach their users.

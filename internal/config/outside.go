@@ -25,7 +25,7 @@ type Outside struct {
 	SMSWebhook       string         // URL that takes messages for phones; MAYFLY_SMS_WEBHOOK
 	SMSSecretFile    string         // secret that signs them; MAYFLY_SMS_WEBHOOK_SECRET_FILE
 	MessageKeysFile  string         // JSON file: KMS key ARN -> file with 32 bytes in hex, for custom senders; MAYFLY_MESSAGE_KEYS
-	PasswordList     string         // file with compromised passwords: SHA-1 hashes in ascending order; MAYFLY_PASSWORD_LIST
+	PasswordList     string         // file with compromised passwords: SHA-1 hashes in ascending order, or one password a line; MAYFLY_PASSWORD_LIST
 	RotateSigning    time.Duration  // age at which the signing keys of a user pool are replaced; MAYFLY_ROTATE_SIGNING_KEYS
 }
 
