@@ -65,7 +65,7 @@ func (a *App) build(o *outside) *services {
 	sessions := &session.Sessions{Deployment: a.deployment.ID, Seal: a.ring.For(seal.STSSession, a.deployment.ID), Entities: entities, Random: a.random}
 	decisions := &access.Authorizer{Policies: entities, Audit: a.audit}
 	a.tokens = idtoken.New(idtoken.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, PublicURL: a.cfg.URL, Triggers: o.triggers})
-	verifier := federate.New(federate.Config{Client: o.client, Store: a.db, Now: a.now})
+	verifier := federate.New(federate.Config{Client: o.client, Store: a.db, Now: a.now, Local: a.tokens.KeySet})
 	s := &services{
 		pools:      a.buildPools(o),
 		credential: credential.New(credential.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Uses: a.uses}),
