@@ -132,7 +132,7 @@ func upload(url string, file []byte) error {
 		return err
 	}
 	r.Header.Set("X-Amz-Server-Side-Encryption", "aws:kms")
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := new(http.Client).Do(r)
 	if err != nil {
 		return err
 	}

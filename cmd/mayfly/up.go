@@ -30,7 +30,13 @@ one API token, and prints their secrets once. Later starts keep everything and p
 Environment: MAYFLY_DATA, MAYFLY_LISTEN, MAYFLY_REGION, MAYFLY_URL, MAYFLY_STORE and MAYFLY_ROOT_KEY_FILE give the defaults of the flags;
 MAYFLY_ACCOUNT, MAYFLY_ROOT_ACCESS_KEY_ID and MAYFLY_ROOT_SECRET_ACCESS_KEY choose account and root key at the first start;
 MAYFLY_ROTATE_KEYS (age at which sealing keys are replaced, such as 2160h), MAYFLY_STALE_FOR (how long cached records are served while a shared
-store is out of reach) and MAYFLY_TRUSTED_PROXIES (addresses whose X-Forwarded-For counts) tune a deployment.`,
+store is out of reach), MAYFLY_ROTATE_SIGNING_KEYS (age at which signing keys of user pools are replaced) and MAYFLY_TRUSTED_PROXIES (addresses whose
+X-Forwarded-For counts) tune a deployment.
+
+The outside: MAYFLY_OUTBOUND_ALLOW (loopback and private addresses that may be reached), MAYFLY_CA_FILE (further authorities), MAYFLY_FUNCTIONS (file: where the
+functions of triggers are), MAYFLY_SMTP with MAYFLY_SMTP_PASSWORD_FILE and MAYFLY_MAIL_FROM (mail gateway), MAYFLY_SMS_WEBHOOK with
+MAYFLY_SMS_WEBHOOK_SECRET_FILE (messages for phones), MAYFLY_MESSAGE_KEYS (file: keys of custom senders) and MAYFLY_PASSWORD_LIST (file: compromised
+passwords). Without gateways, messages are kept: see mayfly outbox.`,
 		Example: `  mayfly up
   mayfly up --data /var/lib/mayfly --listen 0.0.0.0:8480 --url https://id.example.com --region eu-west-1
   mayfly up --store 'postgres://mayfly@db1,db2/mayfly?target_session_attrs=read-write' --root-key-file /etc/mayfly/root.key

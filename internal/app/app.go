@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -28,6 +29,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/keys"
 	"github.com/mayfly-id/mayfly/internal/logsink"
 	"github.com/mayfly-id/mayfly/internal/notify"
+	"github.com/mayfly-id/mayfly/internal/protection"
 	"github.com/mayfly-id/mayfly/internal/signin"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/store/postgres"
@@ -50,16 +52,18 @@ type App struct {
 	audit      auditTrail
 	outbox     *notify.Outbox
 	logs       logs
-	uses       *credential.Tracker
-	tokens     *idtoken.Service
-	services   *services
-	auth       *access.Authenticator
-	registry   *wire.Registry
-	front      *front.Server
-	firstRun   *FirstRun       // secrets of a first start; nil later
-	initial    *store.Snapshot // of an ephemeral server, for its reset
-	work       sync.WaitGroup
-	stopWork   context.CancelFunc
+
+	passwordFile *os.File // of compromised passwords; nil without one
+	uses         *credential.Tracker
+	tokens       *idtoken.Service
+	services     *services
+	auth         *access.Authenticator
+	registry     *wire.Registry
+	front        *front.Server
+	firstRun     *FirstRun       // secrets of a first start; nil later
+	initial      *store.Snapshot // of an ephemeral server, for its reset
+	work         sync.WaitGroup
+	stopWork     context.CancelFunc
 }
 
 // auditTrail is a writer that is closed at the end.
@@ -73,6 +77,7 @@ func tables() []store.AnyTable {
 	all := []store.AnyTable{deployments}
 	for _, t := range [][]store.AnyTable{
 		keys.Tables(), record.Tables(), directory.Tables(), idtoken.Tables(), account.Tables(), signin.Tables(), factor.Tables(), hosted.Tables(), branding.Tables(),
+		protection.Tables(),
 		userimport.Tables(), identitypool.Tables(), federate.Tables(),
 	} {
 		all = append(all, t...)
@@ -222,40 +227,32 @@ func (a *App) Run(ctx context.Context) {
 		func() { a.ring.Run(ctx, a.cfg.RotateKeys, a.report) },
 		func() { a.uses.Run(ctx, a.report) },
 		func() { a.tokens.Prefetch(ctx) },
-		func() { a.sweep(ctx, a.report) },
+		func() { a.tokens.Run(ctx, a.cfg.Outside.RotateSigning, a.report) },
 		func() { a.services.imports.Run(ctx, a.report) },
-		func() { a.tendOpenIDKeys(ctx) },
+		func() {
+			a.every(ctx, sweepEvery, func(ctx context.Context) error { _, err := a.db.Sweep(ctx, a.now()); return err })
+		},
+		func() { a.every(ctx, keysEvery, a.services.identitypool.TendOpenIDKeys) },
+		func() { a.every(ctx, providersEvery, a.refreshProviders) },
 	} {
 		a.work.Go(job)
 	}
 	a.work.Wait()
 }
 
-// sweepEvery is how often expired rows are deleted. They are not found from the moment they expire.
-const sweepEvery = time.Minute
+// How often background work is done. Expired rows are not found from the moment they expire.
+const (
+	sweepEvery     = time.Minute
+	providersEvery = 5 * time.Minute
+	keysEvery      = 24 * time.Hour
+)
 
-func (a *App) sweep(ctx context.Context, report func(error)) {
-	t := time.NewTicker(sweepEvery)
+// every does a piece of background work now and then at intervals, until the context ends.
+func (a *App) every(ctx context.Context, interval time.Duration, work func(context.Context) error) {
+	t := time.NewTicker(interval)
 	defer t.Stop()
 	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-			if _, err := a.db.Sweep(ctx, a.now()); err != nil && ctx.Err() == nil {
-				report(err)
-			}
-		}
-	}
-}
-
-// tendOpenIDKeys makes the keys of the identity pools' tokens, and replaces them in time.
-func (a *App) tendOpenIDKeys(ctx context.Context) {
-	const every = 24 * time.Hour
-	t := time.NewTicker(every)
-	defer t.Stop()
-	for {
-		if err := a.services.identitypool.TendOpenIDKeys(ctx); err != nil && ctx.Err() == nil {
+		if err := work(ctx); err != nil && ctx.Err() == nil {
 			a.report(err)
 		}
 		select {
@@ -266,6 +263,15 @@ func (a *App) tendOpenIDKeys(ctx context.Context) {
 	}
 }
 
+// refreshProviders reads again what identity providers of user pools say of themselves.
+func (a *App) refreshProviders(ctx context.Context) error {
+	failed, err := a.services.hosted.RefreshProviders(ctx)
+	for _, name := range failed {
+		a.log.Warn("an identity provider's metadata cannot be read", "provider", name)
+	}
+	return err
+}
+
 // report logs what nobody waits for any more.
 func (a *App) report(err error) { a.log.Error("background work", "error", err) }
 
@@ -274,6 +280,7 @@ func (a *App) Close() error {
 	a.stopWork()
 	a.work.Wait()
 	if a.services != nil {
+		a.services.signin.Drain()
 		a.services.profile.Wait()
 	}
 	var errs []error
@@ -281,6 +288,9 @@ func (a *App) Close() error {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		errs = append(errs, a.uses.Flush(ctx))
+	}
+	if a.passwordFile != nil {
+		errs = append(errs, a.passwordFile.Close())
 	}
 	if a.outbox != nil {
 		errs = append(errs, a.outbox.Close())

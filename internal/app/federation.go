@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/federate"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
 	"github.com/mayfly-id/mayfly/internal/identitypool"
@@ -125,6 +126,15 @@ func loginError(err error) error {
 func samlMetadata(document []byte) (record.SAMLMetadata, error) {
 	m, err := federate.ReadMetadata(document)
 	return record.SAMLMetadata{EntityID: m.EntityID, Certificates: m.Certificates, ValidUntil: m.ValidUntil}, err
+}
+
+// providerMetadata reads a provider's metadata for user pools.
+func providerMetadata(document []byte) (directory.SAMLProvider, error) {
+	m, err := federate.ReadMetadata(document)
+	return directory.SAMLProvider{
+		EntityID: m.EntityID, SSORedirect: m.SSORedirect, SSOPost: m.SSOPost, SLORedirect: m.SLORedirect, SLOPost: m.SLOPost,
+		Certificates: m.Certificates, SignRequests: m.SignRequests, ValidUntil: m.ValidUntil,
+	}, err
 }
 
 // onLoopback tells that clients reach the server on this machine only.

@@ -9,6 +9,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/config"
 	"github.com/mayfly-id/mayfly/internal/notify"
 	"github.com/mayfly-id/mayfly/internal/outbound"
+	"github.com/mayfly-id/mayfly/internal/protection"
 	"github.com/mayfly-id/mayfly/internal/trigger"
 )
 
@@ -18,6 +19,8 @@ type outside struct {
 	client   *outbound.Client
 	triggers *trigger.Invoker
 	sender   *notify.Sender
+
+	passwords protection.PasswordList
 }
 
 // openOutside reads the operator's files.
@@ -56,6 +59,9 @@ func (a *App) openOutside() (*outside, error) {
 		c.SMS = &notify.Webhook{URL: o.SMSWebhook, Secret: secret, Client: out.client, Now: a.now, Random: a.random}
 	}
 	out.sender = notify.New(c)
+	if out.passwords, a.passwordFile, err = openPasswords(o.PasswordList); err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 

@@ -24,6 +24,7 @@ func (a *App) Handler() http.Handler {
 	mux.HandleFunc("GET /_mayfly/health", a.health)
 	mux.HandleFunc("/{pool}/confirmUser", a.services.profile.ConfirmUser)
 	mux.Handle("GET /cognito-identity/.well-known/", a.services.identitypool.OpenIDHandler())
+	mux.Handle(feedbackPath, a.services.protection)
 	mux.Handle("/_mayfly/import/", a.services.imports)
 	mux.Handle("GET "+imagesPath+"/", http.StripPrefix(imagesPath, a.services.branding))
 	if a.cfg.Ephemeral {

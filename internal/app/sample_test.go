@@ -128,7 +128,7 @@ func looks() []string {
 		"sample", "us-east-1_AbCdEfGhI", "us-east-1:00000000-0000-4000-8000-000000000000", "arn:aws:iam::123456789012:role/sample",
 		"1example23456789", "+15555550100", "ada@example.com", "https://example.com/x", "123456", "{}", "v1", "AKIAIOSFODNN7EXAMPLE", "/",
 		"00000000-0000-4000-8000-000000000000", "Sample-Word-1", "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
-		"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_AbCdEfGhI", "eyJh.eyJh.eyJh", "authenticated", "terms-of-use", "import-sample",
+		"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_AbCdEfGhI", "eyJh.eyJh.eyJh", "authenticated", "terms-of-use", "import-sample", "us-east-1_00000000-0000-4000-8000-000000000000",
 	}
 }
 

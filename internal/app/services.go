@@ -64,8 +64,8 @@ func (a *App) build(o *outside) *services {
 	entities := principal.New(principal.Config{Store: a.db, Keys: a.ring, Uses: a.uses})
 	sessions := &session.Sessions{Deployment: a.deployment.ID, Seal: a.ring.For(seal.STSSession, a.deployment.ID), Entities: entities, Random: a.random}
 	decisions := &access.Authorizer{Policies: entities, Audit: a.audit}
-	a.tokens = idtoken.New(idtoken.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, PublicURL: a.cfg.URL})
-	verifier := federate.New(federate.Config{Client: o.client, Store: a.db, Now: a.now})
+	a.tokens = idtoken.New(idtoken.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, PublicURL: a.cfg.URL, Triggers: o.triggers})
+	verifier := federate.New(federate.Config{Client: o.client, Store: a.db, Now: a.now, Local: a.tokens.KeySet})
 	s := &services{
 		pools:      a.buildPools(o),
 		credential: credential.New(credential.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Uses: a.uses}),
@@ -79,7 +79,9 @@ func (a *App) build(o *outside) *services {
 			Federated: providers{a.db, verifier, a.cfg.URL}, Roles: roles{entities}, Minter: sessions, Decisions: decisions, Keys: a.ring,
 		},
 	}
-	s.sts = &sts.Service{Roles: roles{entities}, Minter: sessions}
+	s.sts = &sts.Service{Roles: roles{entities}, Minter: sessions, Federation: &sts.Federation{
+		Providers: trusted{s.provider}, Verifier: outsiders{verifier, a.cfg.URL}, Cognito: identityTokens{s.identitypool}, Decisions: decisions,
+	}}
 	a.auth = &access.Authenticator{Keys: entities, Sessions: sessions}
 	a.registry = wire.NewRegistry(describe()...)
 	a.registry.Bind(s.operations()...)

@@ -32,17 +32,33 @@ func edges() map[string][]string {
 		// What several services stand on.
 		"internal/store":     {},
 		"internal/keys":      {"internal/store"},
-		"internal/directory": {"internal/store"}, // records of user pools: userpool administers them, signin and idtoken read them
-		"internal/notify":    {"internal/directory"},
+		"internal/directory": {"internal/store"},     // records of user pools: userpool administers them, signin and idtoken read them
+		"internal/hook":      {"internal/directory"}, // the events of triggers: those who call them share it with trigger, which reaches the functions
 		"internal/session":   {"internal/caller", "internal/draw"},
 		"internal/discovery": {},
 		"internal/config":    {},
 		"internal/draw":      {},
 
-		// The services.
-		"internal/userpool":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
-		"internal/signin":       {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
-		"internal/idtoken":      {"internal/directory", "internal/draw", "internal/store", "internal/wire"},
+		// What reaches others, or a file of the operator.
+		"internal/outbound": {},
+		"internal/trigger":  {"internal/awsapi/cognitoidpapi", "internal/hook", "internal/wire"},
+		"internal/notify":   {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/hook"},
+		"internal/federate": {"internal/store"},
+		"internal/logsink":  {},
+
+		// The services. account is what signin and profile share, pooledge what operations on one pool share.
+		"internal/account":      {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
+		"internal/signin":       {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/hook", "internal/store", "internal/wire"},
+		"internal/profile":      {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
+		"internal/factor":       {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
+		"internal/pooledge":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/store", "internal/wire"},
+		"internal/userpool":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
+		"internal/pooluser":     {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/hook", "internal/pooledge", "internal/store", "internal/wire"},
+		"internal/hosted":       {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/pooledge", "internal/store", "internal/wire"},
+		"internal/branding":     {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
+		"internal/protection":   {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/pooledge", "internal/store", "internal/wire"},
+		"internal/userimport":   {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
+		"internal/idtoken":      {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
 		"internal/identitypool": {"internal/awsapi/cognitoidentityapi", "internal/caller", "internal/draw", "internal/store", "internal/wire"},
 		"internal/sts":          {"internal/awsapi/stsapi", "internal/caller", "internal/wire"},
 
@@ -52,6 +68,7 @@ func edges() map[string][]string {
 		"internal/iam/identity":   iam(),
 		"internal/iam/policy":     iam(),
 		"internal/iam/credential": iam("internal/draw"),
+		"internal/iam/provider":   iam("internal/draw"),
 		"internal/iam/principal":  {"internal/caller", "internal/iam/record", "internal/store"},
 		"internal/iam/iamtest":    {"internal/caller", "internal/iam/record", "internal/keys", "internal/store", "internal/store/sqlite", "internal/wire"}, // a store for tests
 
@@ -127,7 +144,10 @@ func TestPureRooms(t *testing.T) {
 
 // TestServicesStayApart says the rule of the table once more, so that the table cannot be made to break it.
 func TestServicesStayApart(t *testing.T) {
-	services := []string{"internal/userpool", "internal/signin", "internal/idtoken", "internal/identitypool", "internal/sts", "internal/iam", "internal/session"}
+	services := []string{
+		"internal/userpool", "internal/pooluser", "internal/signin", "internal/profile", "internal/factor", "internal/hosted", "internal/branding", "internal/protection",
+		"internal/userimport", "internal/idtoken", "internal/identitypool", "internal/sts", "internal/iam", "internal/session", "internal/notify", "internal/trigger", "internal/federate",
+	}
 	behind := []string{"internal/access", "internal/front", "internal/app", "internal/keys"}
 	for _, f := range production(files(t)) {
 		if !within(f.pkg, services...) || f.pkg == "internal/iam/iamtest" {
@@ -176,6 +196,8 @@ func TestThirdParties(t *testing.T) {
 	known := map[string]bool{
 		"github.com/jackc/pgx/v5": true, "github.com/spf13/cobra": true, "modernc.org/sqlite": true, "golang.org/x/crypto": true,
 		"golang.org/x/sync": true, "golang.org/x/term": true,
+		"github.com/go-webauthn/webauthn": true, "github.com/wneessen/go-mail": true,
+		"github.com/beevik/etree": true, "github.com/russellhaering/goxmldsig": true, "github.com/mattermost/xml-roundtrip-validator": true, // SAML
 		"github.com/google/go-cmp": true, "pgregory.net/rapid": true, // in storetest, a suite that tests import
 	}
 	for _, f := range production(files(t)) {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestParseCSS(t *testing.T) {
-	got, err := ParseCSS(`
+	_, err := ParseCSS(`
 /* a { b: c } */
 .logo-customizable {
 	max-width: 60%;
@@ -21,7 +21,7 @@ func TestParseCSS(t *testing.T) {
 	if err == nil {
 		t.Error("a function in upper case passes")
 	}
-	got, err = ParseCSS("/* a { b: c } */\n.logo-customizable {\n\tmax-width: 60%;\n\tpadding: 25px  0px\n25px 10px\n}\n.submitButton-customizable:hover{color:#fff;background-color: rgba(1, 2,3,.5) !important;}.banner-customizable {}")
+	got, err := ParseCSS("/* a { b: c } */\n.logo-customizable {\n\tmax-width: 60%;\n\tpadding: 25px  0px\n25px 10px\n}\n.submitButton-customizable:hover{color:#fff;background-color: rgba(1, 2,3,.5) !important;}.banner-customizable {}")
 	if err != nil {
 		t.Fatal(err)
 	}

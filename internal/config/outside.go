@@ -2,7 +2,6 @@ package config
 
 import (
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -10,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/mayfly-id/mayfly/jws"
 )
 
 // Outside says whom the server may reach, and how. Everything is empty by default: then it reaches nobody but public https addresses that an
@@ -24,7 +25,7 @@ type Outside struct {
 	SMSWebhook       string         // URL that takes messages for phones; MAYFLY_SMS_WEBHOOK
 	SMSSecretFile    string         // secret that signs them; MAYFLY_SMS_WEBHOOK_SECRET_FILE
 	MessageKeysFile  string         // JSON file: KMS key ARN -> file with 32 bytes in hex, for custom senders; MAYFLY_MESSAGE_KEYS
-	PasswordList     string         // file with compromised passwords: SHA-1 hashes in ascending order; MAYFLY_PASSWORD_LIST
+	PasswordList     string         // file with compromised passwords: SHA-1 hashes in ascending order, or one password a line; MAYFLY_PASSWORD_LIST
 	RotateSigning    time.Duration  // age at which the signing keys of a user pool are replaced; MAYFLY_ROTATE_SIGNING_KEYS
 }
 
@@ -98,7 +99,7 @@ func (o *Outside) MessageKeys() (map[string][]byte, error) {
 		return nil, fmt.Errorf("MAYFLY_MESSAGE_KEYS: %w", err)
 	}
 	var files map[string]string
-	if err := json.Unmarshal(b, &files); err != nil {
+	if err := jws.StrictObject(b, &files); err != nil {
 		return nil, fmt.Errorf("MAYFLY_MESSAGE_KEYS: %w", err)
 	}
 	keys := make(map[string][]byte, len(files))

@@ -3,6 +3,7 @@ package directory
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -43,18 +44,34 @@ type Tokens struct {
 	Life    time.Duration // of the access token
 }
 
+// ScopeUser is the scope of access tokens that a user's own sign-in gives, and that the operations on oneself need. A pre token generation trigger
+// may take it away
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html).
+const ScopeUser = "aws.cognito.signin.user.admin"
+
 // AccessClaims is what a verified access token says.
 type AccessClaims struct {
 	PoolID   string
 	ClientID string
 	Sub      string
 	Username string
-	Scope    string
+	Scope    string   // with blanks between scopes; see HasScope
 	Groups   []string // by precedence; shared: not to be changed
 	Family   string   // origin_jti: the sign-in it comes from; empty when the client has no token revocation
+	Device   string   // device_key; empty when the sign-in is of no tracked device
 	AuthTime time.Time
 	IssuedAt time.Time
 	Expires  time.Time
+}
+
+// HasScope tells whether the token grants a scope, compared as it is (RFC 6749 section 3.3).
+func (c *AccessClaims) HasScope(scope string) bool {
+	for one := range strings.SplitSeq(c.Scope, " ") {
+		if one == scope && one != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // IDClaims is what a verified id token says.

@@ -172,7 +172,7 @@ func (s *Service) remember(ctx context.Context, v visitor, key string, status *a
 	}))
 }
 
-// ForgetDevice takes a device from the caller. Refresh tokens of its sign-ins are good for nothing from then on: they name a device that is gone.
+// ForgetDevice takes a device from the caller and ends its sign-ins.
 func (s *Service) ForgetDevice(ctx context.Context, in *api.ForgetDeviceRequest) (*wire.Empty, error) {
 	v, err := s.owner(ctx, deref(in.AccessToken))
 	if err != nil {
@@ -181,7 +181,7 @@ func (s *Service) ForgetDevice(ctx context.Context, in *api.ForgetDeviceRequest)
 	return s.forget(ctx, v, in.DeviceKey)
 }
 
-// AdminForgetDevice takes a device from a user, as ForgetDevice does.
+// AdminForgetDevice takes a device from a user and ends its sign-ins.
 func (s *Service) AdminForgetDevice(ctx context.Context, in *api.AdminForgetDeviceRequest) (*wire.Empty, error) {
 	v, err := s.ward(ctx, in.UserPoolId, in.Username)
 	if err != nil {
@@ -191,7 +191,12 @@ func (s *Service) AdminForgetDevice(ctx context.Context, in *api.AdminForgetDevi
 }
 
 func (s *Service) forget(ctx context.Context, v visitor, key string) (*wire.Empty, error) {
-	err := s.Store.Update(ctx, func(w store.Writer) error { return directory.Devices.Delete(ctx, w, v.pool.ID, v.user.Doc.Sub, key) })
+	err := s.Store.Update(ctx, func(w store.Writer) error {
+		if err := directory.Devices.Delete(ctx, w, v.pool.ID, v.user.Doc.Sub, key); err != nil {
+			return err
+		}
+		return s.Tokens.RevokeDevice(ctx, w, v.pool.ID, v.user.Doc.Sub, key)
+	})
 	if err != nil {
 		return nil, deviceError(err)
 	}

@@ -45,6 +45,7 @@ type house struct {
 	ctx      context.Context
 	mu       sync.Mutex
 	at       time.Time
+	revoked  []string
 	sessions map[string]directory.MFASetup
 	pool     directory.Pool
 }
@@ -67,6 +68,11 @@ func (h *house) VerifyAccess(_ context.Context, token directory.Token) (director
 		return directory.AccessClaims{}, directory.ErrTokenInvalid
 	}
 	return directory.AccessClaims{PoolID: poolID, ClientID: parts[0], Sub: parts[1], Scope: parts[2]}, nil
+}
+
+func (h *house) RevokeDevice(_ context.Context, _ store.Writer, pool, sub, key string) error {
+	h.revoked = append(h.revoked, pool+" "+sub+" "+key)
+	return nil
 }
 
 func (h *house) OpenSetup(_ context.Context, session string) (directory.MFASetup, error) {

@@ -18,10 +18,12 @@ type Keys interface {
 	Open(ctx context.Context, p seal.Purpose, tenant string, sealed, aad []byte) ([]byte, error)
 }
 
-// Tokens verifies access tokens. The errors are those of package directory.
+// Tokens verifies access tokens and ends sign-ins. The errors are those of package directory.
 type Tokens interface {
 	// VerifyAccess verifies an access token and that its sign-in still counts.
 	VerifyAccess(ctx context.Context, token directory.Token) (directory.AccessClaims, error)
+	// RevokeDevice ends the sign-ins that carry the device's key.
+	RevokeDevice(ctx context.Context, w store.Writer, poolID, sub, deviceKey string) error
 }
 
 // Sessions is the challenge machine, where a sign-in waits in MFA_SETUP for a software token. The errors are the service's own

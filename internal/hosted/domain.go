@@ -187,9 +187,3 @@ func (s *Service) DeleteUserPoolDomain(ctx context.Context, in *api.DeleteUserPo
 	}
 	return &api.DeleteUserPoolDomainResponse{}, nil
 }
-
-// HasDomain says in a transaction whether a pool has a domain: such a pool is not deleted.
-func HasDomain(ctx context.Context, r store.Reader, poolID string) (bool, error) {
-	n, err := directory.Domains.Count(ctx, r, "by_pool", poolID)
-	return n > 0, err
-}

@@ -22,6 +22,7 @@ import (
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/federate"
 	"github.com/mayfly-id/mayfly/internal/keys"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/store/sqlite"
@@ -94,7 +95,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h.Service = New(Config{
-		Store: db, Keys: ring, Fetch: h, Now: clock, Random: seeded(2), Region: testRegion, PublicURL: "https://id.example.org",
+		Store: db, Keys: ring, Fetch: h, ReadMetadata: readMetadata, Now: clock, Random: seeded(2), Region: testRegion, PublicURL: "https://id.example.org",
 	})
 	h.ctx = as(t.Context(), testAccount, testRegion)
 	h.addPool(t, testPool)
@@ -195,6 +196,15 @@ func selfSigned(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return base64.StdEncoding.EncodeToString(der)
+}
+
+// readMetadata is what the server hands over.
+func readMetadata(document []byte) (directory.SAMLProvider, error) {
+	m, err := federate.ReadMetadata(document)
+	return directory.SAMLProvider{
+		EntityID: m.EntityID, SSORedirect: m.SSORedirect, SSOPost: m.SSOPost, SLORedirect: m.SLORedirect, SLOPost: m.SLOPost,
+		Certificates: m.Certificates, SignRequests: m.SignRequests, ValidUntil: m.ValidUntil,
+	}, err
 }
 
 // metadataOf writes the metadata of a provider with a certificate. extra goes into the root element.

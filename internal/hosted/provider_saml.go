@@ -2,12 +2,10 @@ package hosted
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
-	"github.com/mayfly-id/mayfly/internal/hosted/samlmeta"
 )
 
 // refreshEvery is how often metadata behind a URL is read again
@@ -54,7 +52,7 @@ func (s *Service) applySAML(ctx context.Context, d *directory.Provider, details 
 }
 
 // metadata reads a document that is given or fetched, and refuses one whose time is over.
-func (s *Service) metadata(ctx context.Context, address, text string) (*samlmeta.Metadata, error) {
+func (s *Service) metadata(ctx context.Context, address, text string) (*directory.SAMLProvider, error) {
 	data := []byte(text)
 	if address != "" {
 		if !absolute(address, "https", "http") {
@@ -66,25 +64,27 @@ func (s *Service) metadata(ctx context.Context, address, text string) (*samlmeta
 		}
 		data = body
 	}
-	m, err := samlmeta.Parse(data)
-	if errors.Is(err, samlmeta.ErrMalformed) {
-		return nil, api.InvalidParameterException.New("Invalid SAML metadata: %s.", err)
-	}
+	m, err := s.ReadMetadata(data)
 	if err != nil {
-		return nil, err
+		return nil, api.InvalidParameterException.New("Invalid SAML metadata: it does not describe one identity provider with a signing certificate.").Because(err)
+	}
+	if m.SSORedirect == "" && m.SSOPost == "" {
+		return nil, api.InvalidParameterException.New("Invalid SAML metadata: it has no address for sign-in.")
+	}
+	for _, address := range []string{m.SSORedirect, m.SSOPost, m.SLORedirect, m.SLOPost} {
+		if address != "" && !absolute(address, "https", "http") {
+			return nil, api.InvalidParameterException.New("Invalid SAML metadata: an address in it is no absolute URL.")
+		}
 	}
 	if !m.ValidUntil.IsZero() && !s.Now().Before(m.ValidUntil) {
 		return nil, api.InvalidParameterException.New("Invalid SAML metadata: it is no longer valid.")
 	}
-	return m, nil
+	return &m, nil
 }
 
 // keepMetadata writes what metadata says into a provider and into its details as they are shown.
-func (s *Service) keepMetadata(d *directory.Provider, details map[string]string, m *samlmeta.Metadata) {
-	d.SAML = &directory.SAMLProvider{
-		EntityID: m.EntityID, SSORedirect: m.SSORedirect, SSOPost: m.SSOPost, SLORedirect: m.SLORedirect, SLOPost: m.SLOPost,
-		Certificates: m.Certificates, SignRequests: m.WantAuthnRequestsSigned, ValidUntil: m.ValidUntil,
-	}
+func (s *Service) keepMetadata(d *directory.Provider, details map[string]string, m *directory.SAMLProvider) {
+	d.SAML = m
 	for key, value := range map[string]string{"SSORedirectBindingURI": m.SSORedirect, "SLORedirectBindingURI": m.SLORedirect} {
 		if delete(details, key); value != "" {
 			details[key] = value

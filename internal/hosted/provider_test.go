@@ -185,7 +185,7 @@ func TestBadProviders(t *testing.T) {
 		"metadata nowhere":          {"corp", "SAML", map[string]string{"MetadataURL": "https://a.example"}, nil, "Error retrieving metadata from https://a.example"},
 		"metadata in a file":        {"corp", "SAML", map[string]string{"MetadataURL": "file:///etc/passwd"}, nil, "MetadataURL must be an absolute URL."},
 		"old metadata":              {"corp", "SAML", map[string]string{"MetadataURL": "https://idp.example/old"}, nil, "Invalid SAML metadata: it is no longer valid."},
-		"metadata of nothing":       {"corp", "SAML", map[string]string{"MetadataFile": "<a/>"}, nil, "Invalid SAML metadata: the root is not an EntityDescriptor."},
+		"metadata of nothing":       {"corp", "SAML", map[string]string{"MetadataFile": "<a/>"}, nil, "Invalid SAML metadata: it does not describe one identity provider with a signing certificate."},
 		"flag":                      {"corp", "SAML", map[string]string{"MetadataFile": file, "IDPInit": "yes"}, nil, "IDPInit must be true or false."},
 		"algorithm":                 {"corp", "SAML", map[string]string{"MetadataFile": file, "RequestSigningAlgorithm": "rsa-sha1"}, nil, "RequestSigningAlgorithm must be rsa-sha256."},
 		"issuer without TLS":        {"op1", "OIDC", oidcWith("oidc_issuer", "http://op.example"), nil, "oidc_issuer must be an https URL without a query."},

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/pooledge"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
@@ -19,13 +20,15 @@ type Fetch interface {
 
 // Config is what a Service needs. Every field is required.
 type Config struct {
-	Store     *store.DB
-	Keys      pooledge.Keys // seals page tokens, secrets of providers and private keys
-	Fetch     Fetch
-	Now       func() time.Time // the clock
-	Random    io.Reader        // source of keys and serial numbers
-	Region    string           // region of requests that name none
-	PublicURL string           // base URL of the server, such as "https://id.example.org": where the DNS of custom domains must lead
+	Store *store.DB
+	Keys  pooledge.Keys // seals page tokens, secrets of providers and private keys
+	Fetch Fetch
+	// ReadMetadata reads a SAML metadata document. An error means that it is none, or not of one identity provider with a certificate.
+	ReadMetadata func(document []byte) (directory.SAMLProvider, error)
+	Now          func() time.Time // the clock
+	Random       io.Reader        // source of keys and serial numbers
+	Region       string           // region of requests that name none
+	PublicURL    string           // base URL of the server, such as "https://id.example.org": where the DNS of custom domains must lead
 }
 
 // Service performs the operations. It is safe for concurrent use.

@@ -16,10 +16,6 @@ const (
 	useID     = "id"
 )
 
-// scopeUser is the scope of tokens that a user's own sign-in gives
-// (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html).
-const scopeUser = "aws.cognito.signin.user.admin"
-
 // issue is what one set of tokens says.
 type issue struct {
 	directory.Grant
@@ -31,6 +27,7 @@ type issue struct {
 	authTime  time.Time
 	at        time.Time
 	groups    membership
+	changes   *changes // of the pre token generation trigger; nil: none
 }
 
 // object writes a JSON object member by member.
@@ -83,12 +80,15 @@ func (i *issue) access() []byte {
 	o.list("cognito:groups", i.groups.names)
 	o.text("iss", i.issuer)
 	o.text("client_id", i.Client.ID)
+	if i.DeviceKey != "" {
+		o.text("device_key", i.DeviceKey)
+	}
 	if i.Client.Revocation {
 		o.text("origin_jti", i.family)
 	}
 	o.text("event_id", i.event)
 	o.text("token_use", useAccess)
-	o.text("scope", scopeUser)
+	o.text("scope", directory.ScopeUser)
 	o.number("auth_time", i.authTime.Unix())
 	o.number("exp", i.at.Add(accessLife(i.Client)).Unix())
 	o.number("iat", i.at.Unix())
@@ -120,6 +120,9 @@ func (i *issue) id() []byte {
 	if i.Client.Revocation {
 		o.text("jti", i.idJTI)
 	}
+	if len(i.User.Identities) > 0 { // no attribute that a client lists: it is there whatever the client reads
+		o.identities(i.User.Identities)
+	}
 	for _, name := range slices.Sorted(maps.Keys(i.User.Attributes)) {
 		if !ownClaims[name] && i.Client.Readable(name) {
 			o.attribute(name, i.User.Attributes[name])
@@ -132,7 +135,7 @@ func (i *issue) id() []byte {
 var ownClaims = map[string]bool{
 	"sub": true, "iss": true, "cognito:username": true, "origin_jti": true, "aud": true, "event_id": true, "token_use": true,
 	"auth_time": true, "exp": true, "iat": true, "jti": true, "nbf": true, "azp": true, "nonce": true, "at_hash": true, "c_hash": true,
-	"cognito:groups": true, "cognito:roles": true, "cognito:preferred_role": true,
+	"cognito:groups": true, "cognito:roles": true, "cognito:preferred_role": true, "identities": true,
 }
 
 // attribute writes an attribute as a claim. A few standard claims are not text (OpenID Connect Core 1.0 section 5.1).
@@ -155,4 +158,24 @@ func (o *object) attribute(name, value string) {
 	default:
 		o.text(name, value)
 	}
+}
+
+// identities writes the users of other providers who are this user, as Cognito does: all values are texts, times in milliseconds since 1970
+// (https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html).
+func (o *object) identities(list []directory.Identity) {
+	o.name("identities")
+	separator := byte('[')
+	for i := range list {
+		one := newObject()
+		one.text("userId", list[i].UserID)
+		one.text("providerName", list[i].Provider)
+		one.text("providerType", list[i].Type)
+		one.name("issuer")
+		one.b = append(one.b, "null"...)
+		one.text("primary", strconv.FormatBool(list[i].Primary))
+		one.text("dateCreated", strconv.FormatInt(list[i].Linked.UnixMilli(), 10))
+		o.b = append(append(o.b, separator), one.end()...)
+		separator = ','
+	}
+	o.b = append(o.b, ']')
 }

@@ -8,6 +8,12 @@
 // from a made-up one. Where the client rotates, the generation is consumed by a conditional update; an older generation that comes back
 // after the grace period ends the family.
 //
+// The pre token generation trigger of a pool is called through hook.Invoker before anything is written or consumed. What it answers changes the
+// claims, but never those that say whose token it is, from whom, for whom and for how long; an answer that would make a token this server does not
+// take back is refused whole.
+//
+// Run replaces old signing keys: a key is published hours before it signs, and verifies until no token that it signed can be alive.
+//
 // Verification is by type: an access token is never taken for an id token. Verified tokens are remembered by the digest of the whole token
 // until they expire; whether the key, the family and the user are still there is asked each time.
 //

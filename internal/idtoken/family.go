@@ -22,6 +22,7 @@ type family struct {
 	Generation uint32    `json:"generation"` // of the refresh token in use, from 1
 	Hash       []byte    `json:"hash"`       // keyed hash of that token
 	Replaced   time.Time `json:"replaced,omitzero"`
+	Device     string    `json:"device,omitempty"` // key of the tracked device that signed in
 	// Sealed is the refresh token in use, sealed, so that who presents the one before it within the grace period gets the same successor:
 	// two processes that refresh at once must not end each other's sign-in. Only clients that rotate have it.
 	Sealed []byte `json:"sealed,omitempty"`
@@ -32,6 +33,10 @@ var families = store.NewTable("refresh_families", store.Spec[family]{
 	Indexes: []store.Index[family]{{Name: "by_user", Columns: []store.Column[family]{
 		{Name: "pool_id", Value: func(f *family) string { return f.PoolID }},
 		{Name: "sub", Value: func(f *family) string { return f.Sub }},
+	}}, {Name: "by_device", Present: func(f *family) bool { return f.Device != "" }, Columns: []store.Column[family]{
+		{Name: "device_pool", Value: func(f *family) string { return f.PoolID }},
+		{Name: "device_sub", Value: func(f *family) string { return f.Sub }},
+		{Name: "device_key", Value: func(f *family) string { return f.Device }},
 	}}},
 	// An access token that was refreshed at the very end still names its family.
 	Expires: func(f *family) time.Time { return f.Expires.Add(longestLife) },
@@ -40,6 +45,15 @@ var families = store.NewTable("refresh_families", store.Spec[family]{
 // RevokeUser ends all sign-ins of a user.
 func (s *Service) RevokeUser(ctx context.Context, w store.Writer, poolID, sub string) error {
 	_, err := families.DeleteAll(ctx, w, "by_user", poolID, sub)
+	return err
+}
+
+// RevokeDevice ends the sign-ins of a user that carry a device's key.
+func (s *Service) RevokeDevice(ctx context.Context, w store.Writer, poolID, sub, deviceKey string) error {
+	if deviceKey == "" {
+		return nil
+	}
+	_, err := families.DeleteAll(ctx, w, "by_device", poolID, sub, deviceKey)
 	return err
 }
 

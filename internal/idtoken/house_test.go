@@ -57,6 +57,7 @@ type house struct {
 	*Service
 	ctx    context.Context
 	clock  *clock
+	hooks  *functions
 	pool   *directory.Pool
 	client *directory.Client
 	user   *directory.User
@@ -78,7 +79,8 @@ func open(t testing.TB, alg string) *house {
 	random := newSeeded()
 	ring, err := keys.Open(h.ctx, db, seal.Key{7}, "test", random, h.clock.now)
 	must(t, err)
-	h.Service = New(Config{Store: db, Keys: ring, Now: h.clock.now, Random: random, PublicURL: base})
+	h.hooks = &functions{}
+	h.Service = New(Config{Store: db, Keys: ring, Now: h.clock.now, Random: random, PublicURL: base, Triggers: h.hooks})
 	h.pool = &directory.Pool{ID: poolA, Account: "000000000000", Region: "us-east-1", SigningAlg: alg}
 	h.client = &directory.Client{ID: "client", PoolID: poolA, Revocation: true, AccessLife: 10 * time.Minute, IDLife: 20 * time.Minute, RefreshLife: time.Hour}
 	h.user = &directory.User{

@@ -12,14 +12,18 @@ import (
 )
 
 // Issue begins a sign-in: it writes the family, in one transaction with what also writes (nil: nothing), and then signs the tokens. An error of also
-// undoes the sign-in and is returned as it is.
+// undoes the sign-in and is returned as it is, and so is one of the pre token generation trigger, which is called before anything is written.
 // The user's SignedOutAt is respected: the sign-in counts as later than it.
 func (s *Service) Issue(ctx context.Context, g directory.Grant, also func(ctx context.Context, w store.Writer) error) (directory.Tokens, error) {
-	now := s.now()
-	i, err := s.newIssue(ctx, g, now)
+	i, err := s.newIssue(ctx, g)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
+	if err := s.customise(ctx, i); err != nil {
+		return directory.Tokens{}, err
+	}
+	now := s.now()
+	i.at = now
 	var t refreshToken
 	var random [16 + secretSize]byte
 	if err := s.draw(random[:]); err != nil {
@@ -33,7 +37,11 @@ func (s *Service) Issue(ctx context.Context, g directory.Grant, also func(ctx co
 	i.authTime = authTime(now, g.User)
 	f := family{
 		ID: i.family, PoolID: g.Pool.ID, ClientID: g.Client.ID, Sub: g.User.Sub,
-		AuthTime: i.authTime, Expires: t.end, Generation: 1, Hash: s.hashRefresh(g.Pool.ID, &t),
+		AuthTime: i.authTime, Expires: t.end, Generation: 1, Hash: s.hashRefresh(g.Pool.ID, &t), Device: g.DeviceKey,
+	}
+	says, err := i.payloads()
+	if err != nil {
+		return directory.Tokens{}, err
 	}
 	err = s.db.Update(ctx, func(w store.Writer) error {
 		if also != nil {
@@ -46,7 +54,7 @@ func (s *Service) Issue(ctx context.Context, g directory.Grant, also func(ctx co
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	out, err := s.sign(ctx, i)
+	out, err := s.sign(ctx, i, says)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
@@ -72,8 +80,8 @@ func signedOut(u *directory.User) time.Time {
 	return u.SignedOutAt.Add(time.Second - 1).Truncate(time.Second)
 }
 
-// newIssue draws the ids of one set of tokens and reads the user's groups.
-func (s *Service) newIssue(ctx context.Context, g directory.Grant, now time.Time) (*issue, error) {
+// newIssue draws the ids of one set of tokens and reads the user's groups. The time of issue is left open.
+func (s *Service) newIssue(ctx context.Context, g directory.Grant) (*issue, error) {
 	groups, err := s.membershipOf(ctx, g.Pool.ID, g.User.Sub)
 	if err != nil {
 		return nil, err
@@ -83,7 +91,7 @@ func (s *Service) newIssue(ctx context.Context, g directory.Grant, now time.Time
 		return nil, err
 	}
 	return &issue{
-		Grant: g, issuer: s.Issuer(g.Pool.ID), at: now, groups: groups,
+		Grant: g, issuer: s.Issuer(g.Pool.ID), groups: groups,
 		event:     draw.FormatUUID([16]byte(random[:16])),
 		accessJTI: draw.FormatUUID([16]byte(random[16:32])),
 		idJTI:     draw.FormatUUID([16]byte(random[32:])),
@@ -91,16 +99,16 @@ func (s *Service) newIssue(ctx context.Context, g directory.Grant, now time.Time
 }
 
 // sign makes the id and access tokens. It runs outside of any transaction: an RSA signature would hold up every other writer.
-func (s *Service) sign(ctx context.Context, i *issue) (directory.Tokens, error) {
+func (s *Service) sign(ctx context.Context, i *issue, says payloads) (directory.Tokens, error) {
 	signer, err := s.signer(ctx, i.Pool)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	access, err := jws.Encode(s.random, signer, i.access())
+	access, err := jws.Encode(s.random, signer, says.access)
 	if err != nil {
 		return directory.Tokens{}, fmt.Errorf("idtoken: signing: %w", err)
 	}
-	id, err := jws.Encode(s.random, signer, i.id())
+	id, err := jws.Encode(s.random, signer, says.id)
 	if err != nil {
 		return directory.Tokens{}, fmt.Errorf("idtoken: signing: %w", err)
 	}

@@ -165,45 +165,6 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-func TestRotation(t *testing.T) {
-	h := open(t, "ES256")
-	old := h.issue(t)
-	before := h.published(t)
-	must(t, h.RotatePoolKeys(h.ctx, poolA))
-	if _, err := h.VerifyID(h.ctx, old.ID, poolA); err != nil {
-		t.Error("a token of the old key: ", err)
-	}
-	fresh := h.issue(t)
-	after := h.published(t)
-	if len(after) != 3 || after[0] != before[0] || after[1] != before[1] {
-		t.Errorf("published %v, then %v", before, after)
-	}
-	if c := h.independent(t, fresh.ID); c["sub"] != userID {
-		t.Error("the next key does not sign")
-	}
-	h.clock.move(longestLife)
-	if got := h.published(t); len(got) != 2 || got[0] != before[1] {
-		t.Error("after the longest life the key set is ", got)
-	}
-	must(t, h.RotatePoolKeys(h.ctx, poolA))
-	row, err := poolKeys.Get(h.ctx, h.db, poolA)
-	must(t, err)
-	if len(row.Doc.Keys) != 3 {
-		t.Error("a key that is over was kept")
-	}
-}
-
-func (h *house) published(t *testing.T) []string {
-	t.Helper()
-	row, err := poolKeys.Get(h.ctx, h.db, poolA)
-	must(t, err)
-	var ids []string
-	for _, k := range row.Doc.public(h.clock.now()) {
-		ids = append(ids, k.KeyID)
-	}
-	return ids
-}
-
 func TestPrefetchedKeysAreUsed(t *testing.T) {
 	h := open(t, "ES256")
 	ctx, stop := context.WithCancel(h.ctx)

@@ -29,22 +29,34 @@ const (
 type poolKey struct {
 	ID      string        `json:"id"`
 	State   keyState      `json:"state"`
-	Public  jws.PublicKey `json:"public"` // a JWK
-	Sealed  []byte        `json:"sealed"` // PKCS #8; purpose at-rest/private-keys, tenant the pool, row ID
-	Created time.Time     `json:"created"`
+	Public  jws.PublicKey `json:"public"`         // a JWK
+	Sealed  []byte        `json:"sealed"`         // PKCS #8; purpose at-rest/private-keys, tenant the pool, row ID
+	Created time.Time     `json:"created"`        // and published
 	Until   time.Time     `json:"until,omitzero"` // end of a retiring key
 }
 
 // keyRing is the signing keys of one pool.
 type keyRing struct {
-	PoolID string        `json:"poolId"`
-	Alg    jws.Algorithm `json:"alg"`
-	Keys   []poolKey     `json:"keys"`
+	PoolID  string        `json:"poolId"`
+	Alg     jws.Algorithm `json:"alg"`
+	Keys    []poolKey     `json:"keys"`
+	Rotated time.Time     `json:"rotated,omitzero"` // since when the active key signs; zero: since it was made
 }
 
 var poolKeys = store.NewTable("pool_signing_keys", store.Spec[keyRing]{
 	Key: []store.Column[keyRing]{{Name: "pool_id", Value: func(r *keyRing) string { return r.PoolID }}},
+	Indexes: []store.Index[keyRing]{{Name: "by_rotation", Columns: []store.Column[keyRing]{
+		{Name: "signing_since", Value: func(r *keyRing) string { return r.since().UTC().Format(time.RFC3339) }}, // whole seconds, so that texts sort as times do
+	}}},
 })
+
+// since is when the active key began to sign.
+func (r *keyRing) since() time.Time {
+	if k := r.in(active); r.Rotated.IsZero() && k != nil {
+		return k.Created
+	}
+	return r.Rotated
+}
 
 // find gives a key of the pool that still counts.
 func (r *keyRing) find(kid string, now time.Time) *poolKey {
@@ -90,44 +102,17 @@ func (s *Service) NewPoolKeys(poolID, alg string) (insert func(context.Context, 
 	return func(ctx context.Context, w store.Writer) error { return poolKeys.Insert(ctx, w, &ring) }, nil
 }
 
-// DeletePoolKeys takes a pool's keys away: from then on none of its tokens verifies.
+// DeletePoolKeys takes a pool's keys away, and what sign-ins are left: from then on none of its tokens verifies. Most sign-ins are gone by then,
+// with their users.
 func (s *Service) DeletePoolKeys(ctx context.Context, w store.Writer, poolID string) error {
+	if _, err := families.DeleteAll(ctx, w, "by_user", poolID); err != nil {
+		return err
+	}
 	err := poolKeys.Delete(ctx, w, poolID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
 	return err
-}
-
-// RotatePoolKeys lets the next key sign and publishes a new next one. What the old key signed verifies until no such token can be alive.
-func (s *Service) RotatePoolKeys(ctx context.Context, poolID string) error {
-	row, err := poolKeys.Get(ctx, s.db, poolID)
-	if err != nil {
-		return fmt.Errorf("idtoken: %w", err)
-	}
-	fresh, err := s.newPoolKey(poolID, row.Doc.Alg, next) // made before the transaction: an RSA key takes long
-	if err != nil {
-		return err
-	}
-	now := s.now()
-	ring := row.Doc
-	ring.Keys = nil
-	for _, k := range row.Doc.Keys {
-		switch k.State {
-		case active:
-			k.State, k.Until = retiring, now.Add(longestLife)
-		case next:
-			k.State = active
-		case retiring:
-			if !now.Before(k.Until) {
-				continue
-			}
-		}
-		ring.Keys = append(ring.Keys, k)
-	}
-	ring.Keys = append(ring.Keys, fresh)
-	row.Doc = ring
-	return s.db.Update(ctx, func(w store.Writer) error { return poolKeys.Update(ctx, w, &row) })
 }
 
 func (s *Service) newPoolKey(poolID string, alg jws.Algorithm, state keyState) (poolKey, error) {

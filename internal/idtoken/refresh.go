@@ -9,55 +9,112 @@ import (
 
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/draw"
+	"github.com/mayfly-id/mayfly/internal/hook"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
 )
 
-// refreshSource is the trigger source of refreshed tokens.
-const refreshSource = "TokenGeneration_RefreshTokens"
-
 // Refresh gives new tokens for a refresh token. metadata is the ClientMetadata of the request. allow sees the user as they are now, before anything changes, and may refuse with an error of
-// its own. Errors: ErrTokenInvalid, ErrTokenExpired, ErrTokenRevoked, ErrTokenReused (the sign-in is then over), ErrUserGone.
+// its own. So may the pre token generation trigger, before the token is consumed. A sign-in of a device that was forgotten is over.
+// Errors: ErrTokenInvalid, ErrTokenExpired, ErrTokenRevoked, ErrTokenReused (the sign-in is then over), ErrUserGone.
 func (s *Service) Refresh(ctx context.Context, pool *directory.Pool, client *directory.Client, token directory.Token, metadata map[string]string, allow func(*directory.User) error) (directory.Tokens, error) {
 	t, err := s.parseRefresh(pool.ID, token)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	now := s.now()
-	if !now.Before(t.end) {
-		return directory.Tokens{}, directory.ErrTokenExpired
-	}
-	f, err := s.familyFor(ctx, s.db, client, t)
+	f, user, err := s.signIn(ctx, pool, client, t, allow)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	user, err := directory.Users.Get(ctx, s.db, pool.ID, f.Doc.Sub)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return directory.Tokens{}, directory.ErrUserGone
-	case err != nil:
-		return directory.Tokens{}, err
-	case f.Doc.AuthTime.Before(signedOut(&user.Doc)):
-		return directory.Tokens{}, directory.ErrTokenRevoked
-	}
-	if err := allow(&user.Doc); err != nil {
-		return directory.Tokens{}, err
-	}
-	i, err := s.newIssue(ctx, directory.Grant{Pool: pool, Client: client, User: &user.Doc, Source: refreshSource, Metadata: metadata}, now)
+	i, err := s.newIssue(ctx, directory.Grant{
+		Pool: pool, Client: client, User: user, Source: string(hook.TokensRefresh), DeviceKey: f.Device, Metadata: metadata,
+	})
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	i.family, i.authTime = f.Doc.ID, f.Doc.AuthTime
-	successor, err := s.consume(ctx, client, t, &f.Doc, now)
+	if pool.Triggers.PreTokenGeneration != "" && s.stillGood(client, t, f, s.now()) { // no function hears of a token that consume refuses
+		if err := s.customise(ctx, i); err != nil {
+			return directory.Tokens{}, err
+		}
+		// The function may have taken seconds. That the sign-in is over meanwhile, nothing else notices where the client does not rotate.
+		if f, _, err = s.signIn(ctx, pool, client, t, allow); err != nil {
+			return directory.Tokens{}, err
+		}
+	}
+	i.family, i.authTime, i.at = f.ID, f.AuthTime, s.now()
+	says, err := i.payloads()
 	if err != nil {
 		return directory.Tokens{}, err
 	}
-	out, err := s.sign(ctx, i)
+	successor, err := s.consume(ctx, client, t, f, i.at)
+	if err != nil {
+		return directory.Tokens{}, err
+	}
+	out, err := s.sign(ctx, i, says)
 	if err != nil {
 		return directory.Tokens{}, err
 	}
 	out.Refresh = successor
 	return out, nil
+}
+
+// signIn reads the sign-in of a refresh token and its user, as they are now, and asks whether it still counts, and then allow.
+func (s *Service) signIn(ctx context.Context, pool *directory.Pool, client *directory.Client, t *refreshToken, allow func(*directory.User) error) (*family, *directory.User, error) {
+	if !s.now().Before(t.end) {
+		return nil, nil, directory.ErrTokenExpired
+	}
+	f, err := s.familyFor(ctx, s.db, client, t)
+	if err != nil {
+		return nil, nil, err
+	}
+	user, err := directory.Users.Get(ctx, s.db, client.PoolID, f.Doc.Sub)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, nil, directory.ErrUserGone
+	case err != nil:
+		return nil, nil, err
+	case f.Doc.AuthTime.Before(signedOut(&user.Doc)):
+		return nil, nil, directory.ErrTokenRevoked
+	}
+	if err := s.checkDevice(ctx, pool, &f.Doc); err != nil {
+		return nil, nil, err
+	}
+	return &f.Doc, &user.Doc, allow(&user.Doc)
+}
+
+// RefreshDevice gives the key of the device that the sign-in of a refresh token belongs to; empty: none. Where a pool tracks devices, clients must
+// name it when they refresh. Errors: ErrTokenInvalid, ErrTokenRevoked.
+func (s *Service) RefreshDevice(ctx context.Context, client *directory.Client, token directory.Token) (deviceKey string, err error) {
+	t, err := s.parseRefresh(client.PoolID, token)
+	if err != nil {
+		return "", err
+	}
+	f, err := s.familyFor(ctx, s.db, client, t)
+	if err != nil {
+		return "", err
+	}
+	return f.Doc.Device, nil
+}
+
+// checkDevice asks whether the device of a sign-in is still there. A device that was not confirmed yet, or that was forgotten, makes the token an
+// invalid one, as Cognito says; where the pool does not track devices any more nobody asks.
+func (s *Service) checkDevice(ctx context.Context, pool *directory.Pool, f *family) error {
+	if f.Device == "" || pool.Devices == nil {
+		return nil
+	}
+	_, err := directory.Devices.Get(ctx, s.db, f.PoolID, f.Sub, f.Device)
+	if errors.Is(err, store.ErrNotFound) {
+		return directory.ErrTokenInvalid
+	}
+	return err
+}
+
+// stillGood tells whether consume would accept a token, as far as can be seen outside of its transaction.
+func (s *Service) stillGood(client *directory.Client, t *refreshToken, f *family, now time.Time) bool {
+	if t.generation == f.Generation {
+		return s.isHash(client.PoolID, t, f.Hash)
+	}
+	return t.generation+1 == f.Generation && now.Before(f.Replaced.Add(client.RotationGrace))
 }
 
 // familyFor reads the family of a token that is this client's.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/hook"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/jws"
 	"github.com/mayfly-id/mayfly/seal"
@@ -21,16 +22,17 @@ type Keys interface {
 	MACs(p seal.Purpose, tenant string, data []byte) [][32]byte
 }
 
-// Config is what the service needs. Everything but the sizes is required.
+// Config is what the service needs. Everything but Triggers and the sizes is required.
 type Config struct {
 	Store     *store.DB
 	Keys      Keys
 	Now       func() time.Time
 	Random    io.Reader
-	PublicURL string // base of the issuers, such as "https://id.example.org", without a slash at the end
-	Ready     int    // pairs of RSA keys that Prefetch keeps ready; 0 is 2
-	Signers   int    // opened private keys that are remembered; 0 is 1,024
-	Verified  int    // verified tokens that are remembered; 0 is 16,384
+	PublicURL string       // base of the issuers, such as "https://id.example.org", without a slash at the end
+	Triggers  hook.Invoker // nil: a pool that names a pre token generation trigger gives no tokens
+	Ready     int          // pairs of RSA keys that Prefetch keeps ready; 0 is 2
+	Signers   int          // opened private keys that are remembered; 0 is 1,024
+	Verified  int          // verified tokens that are remembered; 0 is 16,384
 }
 
 // Service mints and verifies. It is safe for concurrent use.
@@ -40,6 +42,7 @@ type Service struct {
 	now      func() time.Time
 	random   io.Reader
 	base     string
+	triggers hook.Invoker
 	ready    chan jws.PrivateKey
 	signers  *lru[signerID, jws.Signer]
 	verified *lru[tokenID, verified]
@@ -49,7 +52,7 @@ type Service struct {
 // New makes the service. It starts nothing; see Prefetch.
 func New(c Config) *Service {
 	s := &Service{
-		db: c.Store, keys: c.Keys, now: c.Now, random: c.Random, base: c.PublicURL,
+		db: c.Store, keys: c.Keys, now: c.Now, random: c.Random, base: c.PublicURL, triggers: c.Triggers,
 		ready:    make(chan jws.PrivateKey, keysPerPool*orDefault(c.Ready, 2)),
 		signers:  newLRU[signerID, jws.Signer](orDefault(c.Signers, 1024)),
 		verified: newLRU[tokenID, verified](orDefault(c.Verified, 16384)),

@@ -42,6 +42,7 @@ type claims struct {
 	Scope      string   `json:"scope"`
 	Groups     []string `json:"cognito:groups"`
 	Family     string   `json:"origin_jti"`
+	Device     string   `json:"device_key"`
 	AuthTime   int64    `json:"auth_time"`
 	IssuedAt   int64    `json:"iat"`
 	Expires    int64    `json:"exp"`
@@ -56,7 +57,7 @@ func (s *Service) VerifyAccess(ctx context.Context, token directory.Token) (dire
 	}
 	c := &v.claims
 	out := directory.AccessClaims{
-		PoolID: v.poolID, ClientID: c.ClientID, Sub: c.Sub, Username: c.Username, Scope: c.Scope, Groups: c.Groups, Family: c.Family,
+		PoolID: v.poolID, ClientID: c.ClientID, Sub: c.Sub, Username: c.Username, Scope: c.Scope, Groups: c.Groups, Family: c.Family, Device: c.Device,
 		AuthTime: time.Unix(c.AuthTime, 0).UTC(), IssuedAt: time.Unix(c.IssuedAt, 0).UTC(), Expires: time.Unix(c.Expires, 0).UTC(),
 	}
 	return out, s.stillSignedIn(ctx, &out)

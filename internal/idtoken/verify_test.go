@@ -17,7 +17,7 @@ func TestVerify(t *testing.T) {
 	for range 2 { // the second time from memory
 		a, err := h.VerifyAccess(h.ctx, tokens.Access)
 		must(t, err)
-		if a.Sub != userID || a.PoolID != poolA || a.ClientID != "client" || a.Username != "ada" || a.Family == "" || a.Scope != scopeUser {
+		if a.Sub != userID || a.PoolID != poolA || a.ClientID != "client" || a.Username != "ada" || a.Family == "" || a.Scope != directory.ScopeUser {
 			t.Errorf("%+v", a)
 		}
 		i, err := h.VerifyID(h.ctx, tokens.ID, poolA)
@@ -31,8 +31,8 @@ func TestVerify(t *testing.T) {
 func TestRefusedTokens(t *testing.T) {
 	other := open(t, "ES256") // another deployment: the same ids, other keys
 	other.random.(*seeded).r.Seed([32]byte{2})
-	must(t, other.RotatePoolKeys(other.ctx, poolA))
-	must(t, other.RotatePoolKeys(other.ctx, poolA))
+	must(t, other.RevokePoolKeys(other.ctx, poolA))
+	must(t, other.RevokePoolKeys(other.ctx, poolA))
 	foreign := other.issue(t)
 
 	access := func(h *house, token directory.Token) error { _, err := h.VerifyAccess(h.ctx, token); return err }

@@ -1,9 +1,11 @@
 package idtoken
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/jws"
@@ -43,6 +45,23 @@ func (s *Service) serveConfiguration(w http.ResponseWriter, r *http.Request) {
 		Algorithms: []jws.Algorithm{ring.Alg}, Issuer: issuer, KeySet: issuer + "/.well-known/jwks.json",
 		ResponseTypes: []string{"id_token"}, Scopes: []string{"openid"}, SubjectTypes: []string{"public"},
 	})
+}
+
+// KeySet gives the public keys of the pool whose issuer this is; ok is false for every other issuer. It is for those in this server who take the tokens of
+// pools as they take any provider's.
+func (s *Service) KeySet(ctx context.Context, issuer string) (keys jws.KeySet, ok bool, err error) {
+	pool, ok := strings.CutPrefix(issuer, s.base+"/")
+	if !ok {
+		return nil, false, nil
+	}
+	row, err := poolKeys.GetCached(ctx, s.db, pool)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return row.Doc.public(s.now()), true, nil
 }
 
 // ringOf finds the pool that the path names, or answers that there is none.

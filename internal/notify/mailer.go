@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -170,7 +171,7 @@ func (m *Mailer) tls() *tls.Config {
 
 // letter writes a message down. The envelope's sender is the operator's, who answers for the gateway; the pool chooses who it is from.
 func (m *Mailer) letter(p *directory.Pool, message Message) (*gomail.Msg, error) {
-	from, reply, err := m.senders(p)
+	from, reply, err := m.senders(p, &message)
 	if err != nil {
 		return nil, err
 	}
@@ -208,25 +209,26 @@ func (m *Mailer) letter(p *directory.Pool, message Message) (*gomail.Msg, error)
 	return letter, nil
 }
 
-// senders reads the pool's EmailConfiguration: From, else the address that SourceArn ends in, else the operator's.
-func (m *Mailer) senders(p *directory.Pool) (from, reply *stdmail.Address, err error) {
+// senders reads who a message is from and where answers go: as the message says, else as the pool's EmailConfiguration does (From, else the address that
+// SourceArn ends in), else the operator.
+func (m *Mailer) senders(p *directory.Pool, message *Message) (from, reply *stdmail.Address, err error) {
+	sender, answers := message.From, message.ReplyTo
+	if c := p.EmailConfig; c != nil {
+		_, identity, ok := strings.Cut(c.SourceARN, ":identity/")
+		if !ok || !strings.Contains(identity, "@") {
+			identity = ""
+		}
+		sender, answers = cmp.Or(sender, c.From, identity), cmp.Or(answers, c.ReplyTo)
+	}
 	from = m.from
-	c := p.EmailConfig
-	if c == nil {
-		return from, nil, nil
-	}
-	chosen := c.From
-	if _, identity, ok := strings.Cut(c.SourceARN, ":identity/"); ok && chosen == "" && strings.Contains(identity, "@") {
-		chosen = identity
-	}
-	if chosen != "" {
-		if from, err = parseAddress(chosen); err != nil {
-			return nil, nil, fmt.Errorf("notify: the pool's sender: %w", err)
+	if sender != "" {
+		if from, err = parseAddress(sender); err != nil {
+			return nil, nil, fmt.Errorf("notify: the sender: %w", err)
 		}
 	}
-	if c.ReplyTo != "" {
-		if reply, err = parseAddress(c.ReplyTo); err != nil {
-			return nil, nil, fmt.Errorf("notify: the pool's address for answers: %w", err)
+	if answers != "" {
+		if reply, err = parseAddress(answers); err != nil {
+			return nil, nil, fmt.Errorf("notify: the address for answers: %w", err)
 		}
 	}
 	return from, reply, nil

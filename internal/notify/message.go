@@ -42,6 +42,8 @@ type Message struct {
 	Username string    `json:"username"`
 	PoolID   string    `json:"poolId"`
 	Kind     Kind      `json:"kind"`
+	From     string    `json:"from,omitempty"`    // sender that this message names; empty: the pool's, or the server's
+	ReplyTo  string    `json:"replyTo,omitempty"` // where answers to this message go; empty: the pool's
 }
 
 // String keeps the code out of logs.

@@ -40,11 +40,6 @@ type Sender struct{ Config }
 // New makes a Sender.
 func New(c Config) *Sender { return &Sender{c} }
 
-// NewSender makes a Sender that puts everything into the outbox.
-func NewSender(outbox *Outbox, now func() time.Time) *Sender {
-	return New(Config{Outbox: outbox, Now: now})
-}
-
 var (
 	errNoDestination = errors.New("notify: no destination")
 	errNoTriggers    = errors.New("notify: the pool names a trigger, and none can be called")
@@ -101,7 +96,7 @@ func (s *Sender) ready(m *directory.Message) Message {
 	out := s.blank(m)
 	out.Body = m.Text.Plain
 	if out.Medium != SMS {
-		out.Subject = m.Text.Subject
+		out.Subject, out.From, out.ReplyTo = m.Text.Subject, m.Text.From, m.Text.ReplyTo
 		if m.Text.HTML != "" {
 			out.Body, out.Plain = m.Text.HTML, m.Text.Plain
 		}
@@ -143,18 +138,4 @@ func attributes(m *directory.Message) map[string]string {
 		out["email"] = m.Destination
 	}
 	return out
-}
-
-// SendInvitation sends an invitation. Send takes its place.
-func (s *Sender) SendInvitation(ctx context.Context, p *directory.Pool, u *directory.User, medium, name, password string) error {
-	return s.Send(ctx, directory.Message{Pool: p, User: u, Name: name, Kind: string(Invitation), Medium: medium, Code: password})
-}
-
-// SendCode sends a confirmation code. Send takes its place.
-func (s *Sender) SendCode(ctx context.Context, p *directory.Pool, u *directory.User, kind, code, destination string) error {
-	medium := Email
-	if directory.IsPhoneNumber(destination) {
-		medium = SMS
-	}
-	return s.Send(ctx, directory.Message{Pool: p, User: u, Kind: kind, Medium: string(medium), Code: code, Destination: destination})
 }

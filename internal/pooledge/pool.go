@@ -3,6 +3,7 @@ package pooledge
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
@@ -23,11 +24,11 @@ type Keys interface {
 type Edge struct {
 	Store  *store.DB
 	Keys   Keys
-	Region string // region of requests that name none
+	Region string // RegionOf of requests that name none
 }
 
-// region is the region of the request.
-func (e *Edge) region(ctx context.Context) string {
+// RegionOf is the region of the request.
+func (e *Edge) RegionOf(ctx context.Context) string {
 	if r := caller.RequestFrom(ctx).Region; r != "" {
 		return r
 	}
@@ -77,7 +78,7 @@ func (e *Edge) Client(ctx context.Context, r store.Reader, poolID, id string) (*
 
 // own refuses the pools of other accounts and regions just as those that do not exist.
 func (e *Edge) own(ctx context.Context, p *directory.Pool) error {
-	if p.Account != caller.PrincipalFrom(ctx).Account || p.Region != e.region(ctx) {
+	if p.Account != caller.PrincipalFrom(ctx).Account || p.Region != e.RegionOf(ctx) {
 		return unknown(store.ErrNotFound, p.ID)
 	}
 	return nil
@@ -93,19 +94,26 @@ func unknown(err error, id string) error {
 // OnPool is the ask of an operation on one pool, named by its id.
 func OnPool[In any](e *Edge, id func(*In) string) wire.Asks[In] {
 	return func(ctx context.Context, in *In) ([]caller.Ask, error) {
-		return []caller.Ask{e.ask(ctx, id(in))}, nil
+		return []caller.Ask{e.Ask(ctx, id(in), nil)}, nil
 	}
 }
 
-// ask asks for a pool by the ARN it has, or would have in the caller's account: whether it is there is for those who may know.
-func (e *Edge) ask(ctx context.Context, id string) caller.Ask {
-	p := &directory.Pool{ID: id, Account: caller.PrincipalFrom(ctx).Account, Region: e.region(ctx)}
-	keys := iampolicy.MapContext{}
+// Ask asks for a pool by the ARN it has, or would have in the caller's account: whether it is there is for those who may know. keys are context keys of the
+// request; nil: none.
+func (e *Edge) Ask(ctx context.Context, id string, keys iampolicy.MapContext) caller.Ask {
+	p := &directory.Pool{ID: id, Account: caller.PrincipalFrom(ctx).Account, Region: e.RegionOf(ctx)}
+	all := iampolicy.MapContext{}
 	if known, err := e.Pool(ctx, id); err == nil {
 		p = known
 		for k, v := range known.Tags {
-			keys["aws:resourcetag/"+lower(k)] = []string{v}
+			all["aws:resourcetag/"+lower(k)] = []string{v}
 		}
 	}
-	return caller.Ask{Resource: "arn:aws:cognito-idp:" + p.Region + ":" + p.Account + ":userpool/" + p.ID, Context: keys}
+	maps.Copy(all, keys)
+	return caller.Ask{Resource: ARN(p), Context: all}
+}
+
+// ARN is the ARN of a pool.
+func ARN(p *directory.Pool) string {
+	return "arn:aws:cognito-idp:" + p.Region + ":" + p.Account + ":userpool/" + p.ID
 }

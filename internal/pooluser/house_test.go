@@ -81,7 +81,7 @@ func newHouse(t testing.TB) *house {
 		t.Fatal(err)
 	}
 	h.Service = New(Config{
-		Store: db, Keys: ring, Tokens: h, Notifier: notify.NewSender(h.outbox, clock), Group: srp.Cognito(),
+		Store: db, Keys: ring, Tokens: h, Notifier: notify.New(notify.Config{Outbox: h.outbox, Now: clock}), Group: srp.Cognito(),
 		Now: clock, Random: seeded(2), Region: testRegion,
 	})
 	h.ctx = as(t.Context(), testAccount, testRegion)

@@ -25,7 +25,8 @@ type logSource struct {
 	UserPoolID string `json:"userPoolId"`
 }
 
-// activity is the message of a line about an event. City, country and provider are members that Cognito writes; here they are always empty.
+// activity is the message of a line about an event. City, country, provider and feedback are members that Cognito
+// writes; here they are always empty: no place is looked up, and feedback comes after the line.
 type activity struct {
 	Version      string      `json:"version"`
 	EventID      string      `json:"eventId"`

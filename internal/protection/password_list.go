@@ -46,10 +46,13 @@ const (
 func ReadWords(r io.Reader) (*Words, error) {
 	w := &Words{}
 	lines := bufio.NewScanner(r)
-	lines.Buffer(make([]byte, 0, 4096), maxWord+2)
+	lines.Buffer(make([]byte, 0, maxWord+3), maxWord+3)
 	for lines.Scan() {
 		if len(lines.Bytes()) == 0 {
 			continue
+		}
+		if len(lines.Bytes()) > maxWord {
+			return nil, fmt.Errorf("list of passwords: line %d: %w", len(w.sums)+1, bufio.ErrTooLong)
 		}
 		if len(w.sums) == maxWords {
 			return nil, errors.New("the list of passwords has more than 1,000,000 lines; use the form of sorted hashes")

@@ -3,16 +3,32 @@ package sts
 import (
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/mayfly-id/mayfly/internal/caller"
 )
 
-// The forms of what providers may set (https://docs.aws.amazon.com/STS/latest/APIReference/API_Tag.html, the model's shapes).
-var (
-	tagKeyForm   = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$`)
-	tagValueForm = regexp.MustCompile(`^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$`)
-	nameForm     = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`) // of sessions and source identities
+// nameForm is the form of names of sessions and source identities (the model's shapes).
+var nameForm = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
+
+// Lengths of tags, in characters (https://docs.aws.amazon.com/STS/latest/APIReference/API_Tag.html).
+const (
+	longestKey   = 128
+	longestValue = 256
 )
+
+// tagText tells whether a text is of the characters that tags are of, and of so many at most.
+func tagText(s string, most int) bool {
+	n := 0
+	for _, r := range s {
+		n++
+		if !unicode.IsLetter(r) && !unicode.Is(unicode.Z, r) && !unicode.IsNumber(r) && !strings.ContainsRune("_.:/=+-@", r) {
+			return false
+		}
+	}
+	return n <= most && utf8.ValidString(s)
+}
 
 const (
 	mostTags      = 50
@@ -27,7 +43,7 @@ func checkTags(tags map[string]string, transitive []string) error {
 	seen := map[string]bool{}
 	for k, v := range tags {
 		folded := caller.Fold(k)
-		if !tagKeyForm.MatchString(k) || !tagValueForm.MatchString(v) || strings.HasPrefix(folded, reservedStart) {
+		if k == "" || !tagText(k, longestKey) || !tagText(v, longestValue) || strings.HasPrefix(folded, reservedStart) {
 			return invalidToken("The token has a session tag that cannot be set.")
 		}
 		if seen[folded] {

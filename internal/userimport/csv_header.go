@@ -15,7 +15,7 @@ const (
 
 // GetCSVHeader gives the columns that a file for the pool has, in order.
 func (s *Service) GetCSVHeader(ctx context.Context, in *api.GetCSVHeaderRequest) (*api.GetCSVHeaderResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}

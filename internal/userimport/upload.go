@@ -32,7 +32,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// The server's own deadline is for small requests.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(uploadTime)) // where it cannot be set, the server's deadline counts
+	_ = http.NewResponseController(w).SetReadDeadline(s.Now().Add(uploadTime)) // where it cannot be set, the server's deadline counts
 	part := strings.Split(strings.TrimPrefix(r.URL.Path, uploadPath), "/")
 	err := errRefused
 	if len(part) == 3 {

@@ -10,6 +10,7 @@ import (
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/draw"
+	"github.com/mayfly-id/mayfly/internal/pooledge"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
 )
@@ -28,7 +29,7 @@ const uploadPath = "/_mayfly/import/"
 
 // CreateUserImportJob makes a job and the address that takes its file for a quarter of an hour.
 func (s *Service) CreateUserImportJob(ctx context.Context, in *api.CreateUserImportJobRequest) (*api.CreateUserImportJobResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +72,7 @@ func uploadInput(jobID, token string) []byte { return []byte("import\x00" + jobI
 
 // DescribeUserImportJob tells how far a job is.
 func (s *Service) DescribeUserImportJob(ctx context.Context, in *api.DescribeUserImportJobRequest) (*api.DescribeUserImportJobResponse, error) {
-	if _, err := s.pool(ctx, in.UserPoolId); err != nil {
+	if _, err := s.edge.Pool(ctx, in.UserPoolId); err != nil {
 		return nil, err
 	}
 	row, err := jobs.Get(ctx, s.Store, in.UserPoolId, in.JobId)
@@ -86,25 +87,23 @@ func (s *Service) DescribeUserImportJob(ctx context.Context, in *api.DescribeUse
 
 // ListUserImportJobs lists the jobs of a pool, newest first.
 func (s *Service) ListUserImportJobs(ctx context.Context, in *api.ListUserImportJobsRequest) (*api.ListUserImportJobsResponse, error) {
-	if _, err := s.pool(ctx, in.UserPoolId); err != nil {
+	if _, err := s.edge.Pool(ctx, in.UserPoolId); err != nil {
 		return nil, err
 	}
-	after, err := s.cursor(ctx, in.UserPoolId, in.PaginationToken)
+	listing := pooledge.Listing{"ListUserImportJobs", in.UserPoolId}
+	after, err := s.edge.Cursor(ctx, listing, in.PaginationToken)
 	if err != nil {
 		return nil, err
 	}
 	page, err := jobs.List(ctx, s.Store, store.Query{Index: "by_age", Prefix: []string{in.UserPoolId}, After: after, Limit: in.MaxResults})
-	if errors.Is(err, store.ErrBadCursor) {
-		return nil, api.InvalidParameterException.New("Invalid pagination token.")
-	}
 	if err != nil {
-		return nil, err
+		return nil, pooledge.PageError(err)
 	}
 	out := &api.ListUserImportJobsResponse{UserImportJobs: []api.UserImportJobType{}}
 	for i := range page.Rows {
 		out.UserImportJobs = append(out.UserImportJobs, *s.view(&page.Rows[i].Doc))
 	}
-	out.PaginationToken, err = s.pageToken(ctx, in.UserPoolId, page.Next)
+	out.PaginationToken, err = s.edge.Token(ctx, listing, page.Next)
 	return out, err
 }
 
@@ -156,7 +155,7 @@ func (s *Service) StopUserImportJob(ctx context.Context, in *api.StopUserImportJ
 
 // change changes a job in one transaction.
 func (s *Service) change(ctx context.Context, poolID, jobID string, f func(store.Writer, *job) error) (*api.UserImportJobType, error) {
-	if _, err := s.pool(ctx, poolID); err != nil {
+	if _, err := s.edge.Pool(ctx, poolID); err != nil {
 		return nil, err
 	}
 	var out *api.UserImportJobType

@@ -9,30 +9,7 @@ import (
 	"github.com/mayfly-id/mayfly/iampolicy"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
-	"github.com/mayfly-id/mayfly/internal/directory"
-	"github.com/mayfly-id/mayfly/internal/wire"
 )
-
-// onPool is the ask of an operation on one pool, named by its id.
-func onPool[In any](s *Service, id func(*In) string) wire.Asks[In] {
-	return func(ctx context.Context, in *In) ([]caller.Ask, error) {
-		return []caller.Ask{s.poolAsk(ctx, id(in), nil)}, nil
-	}
-}
-
-// poolAsk asks for a pool by the ARN it has, or would have in the caller's account: whether it is there is for those who may know.
-func (s *Service) poolAsk(ctx context.Context, id string, keys iampolicy.MapContext) caller.Ask {
-	p := &directory.Pool{ID: id, Account: caller.PrincipalFrom(ctx).Account, Region: s.region(ctx)}
-	context := iampolicy.MapContext{}
-	if known, err := s.pool(ctx, id); err == nil {
-		p = known
-		for k, v := range known.Tags {
-			context["aws:resourcetag/"+lower(k)] = []string{v}
-		}
-	}
-	maps.Copy(context, keys)
-	return caller.Ask{Resource: poolARN(p), Context: context}
-}
 
 // tagKeys are the context keys of a request that gives tags.
 func tagKeys(tags map[string]string) iampolicy.MapContext {
@@ -62,7 +39,7 @@ func askCreate(_ context.Context, in *api.CreateUserPoolRequest) ([]caller.Ask, 
 }
 
 func (s *Service) askUpdate(ctx context.Context, in *api.UpdateUserPoolRequest) ([]caller.Ask, error) {
-	return []caller.Ask{s.poolAsk(ctx, in.UserPoolId, tagKeys(in.UserPoolTags))}, nil
+	return []caller.Ask{s.edge.Ask(ctx, in.UserPoolId, tagKeys(in.UserPoolTags))}, nil
 }
 
 func (s *Service) askTag(ctx context.Context, in *api.TagResourceRequest) ([]caller.Ask, error) {
@@ -84,7 +61,7 @@ func (s *Service) askListTags(ctx context.Context, in *api.ListTagsForResourceRe
 // onARN asks for the pool that the text names, or else for the text as it stands.
 func (s *Service) onARN(ctx context.Context, text string, keys iampolicy.MapContext) []caller.Ask {
 	_, id, _ := strings.Cut(text, ":userpool/")
-	if ask := s.poolAsk(ctx, id, keys); ask.Resource == text {
+	if ask := s.edge.Ask(ctx, id, keys); ask.Resource == text {
 		return []caller.Ask{ask}
 	}
 	return []caller.Ask{{Resource: text, Context: keys}}

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
@@ -64,7 +66,7 @@ func TestChosenClientID(t *testing.T) {
 		t.Errorf("id is %s", got)
 	}
 	for _, bad := range []string{"", "a-b", "ä", strings.Repeat("a", 129)} {
-		_, err := h.TagResource(h.ctx, &api.TagResourceRequest{ResourceArn: poolARN(p), Tags: map[string]string{clientIDTag + "x": bad}})
+		_, err := h.TagResource(h.ctx, &api.TagResourceRequest{ResourceArn: pooledge.ARN(p), Tags: map[string]string{clientIDTag + "x": bad}})
 		wantError(t, err, api.InvalidParameterException, "")
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -22,8 +24,8 @@ func signInScopes() []string {
 // applyOAuth reads what the sign-in pages and the token endpoint take of a client. The client's secret is there by now.
 func applyOAuth(c *directory.Client, in *api.CreateUserPoolClientRequest) error {
 	o := directory.OAuth{
-		Enabled: deref(in.AllowedOAuthFlowsUserPoolClient), Flows: unique(texts(in.AllowedOAuthFlows)), Scopes: unique(in.AllowedOAuthScopes),
-		CallbackURLs: unique(in.CallbackURLs), LogoutURLs: unique(in.LogoutURLs), DefaultRedirect: deref(in.DefaultRedirectURI),
+		Enabled: pooledge.Deref(in.AllowedOAuthFlowsUserPoolClient), Flows: unique(texts(in.AllowedOAuthFlows)), Scopes: unique(in.AllowedOAuthScopes),
+		CallbackURLs: unique(in.CallbackURLs), LogoutURLs: unique(in.LogoutURLs), DefaultRedirect: pooledge.Deref(in.DefaultRedirectURI),
 	}
 	c.OAuth = nil
 	for _, u := range slices.Concat(o.CallbackURLs, o.LogoutURLs) {

@@ -5,7 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	"github.com/google/go-cmp/cmp"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -83,7 +86,7 @@ func TestClientOAuth(t *testing.T) {
 			want := *got
 			want.AllowedOAuthFlows, want.AllowedOAuthScopes, want.CallbackURLs, want.LogoutURLs = c.in.AllowedOAuthFlows, c.in.AllowedOAuthScopes, c.in.CallbackURLs, c.in.LogoutURLs
 			want.DefaultRedirectURI, want.SupportedIdentityProviders, want.AnalyticsConfiguration = c.in.DefaultRedirectURI, c.in.SupportedIdentityProviders, c.in.AnalyticsConfiguration
-			want.AllowedOAuthFlowsUserPoolClient, want.EnablePropagateAdditionalUserContextData = new(deref(c.in.AllowedOAuthFlowsUserPoolClient)), new(deref(c.in.EnablePropagateAdditionalUserContextData))
+			want.AllowedOAuthFlowsUserPoolClient, want.EnablePropagateAdditionalUserContextData = new(pooledge.Deref(c.in.AllowedOAuthFlowsUserPoolClient)), new(pooledge.Deref(c.in.EnablePropagateAdditionalUserContextData))
 			if diff := cmp.Diff(&want, got); diff != "" {
 				t.Errorf("client differs (-given +shown):\n%s", diff)
 			}

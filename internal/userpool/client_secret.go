@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/draw"
@@ -45,8 +47,8 @@ func firstSecret(c *directory.Client) directory.ClientSecret {
 
 // newSecret gives the secret that was asked for, and seals it into the record; "" for none.
 func (s *Service) newSecret(c *directory.Client, in *api.CreateUserPoolClientRequest) (string, error) {
-	secret := deref(in.ClientSecret)
-	if deref(in.GenerateSecret) {
+	secret := pooledge.Deref(in.ClientSecret)
+	if pooledge.Deref(in.GenerateSecret) {
 		if secret != "" {
 			return "", api.InvalidParameterException.New("GenerateSecret and ClientSecret cannot be given together.")
 		}
@@ -75,7 +77,7 @@ func (s *Service) openSecret(ctx context.Context, c *directory.Client) (string, 
 // AddUserPoolClientSecret gives a client with a secret a second one: both count until one is deleted. A secret that was drawn here is shown, this
 // once; one that the caller brought is not.
 func (s *Service) AddUserPoolClientSecret(ctx context.Context, in *api.AddUserPoolClientSecretRequest) (*api.AddUserPoolClientSecretResponse, error) {
-	secret, drawn := deref(in.ClientSecret), in.ClientSecret == nil
+	secret, drawn := pooledge.Deref(in.ClientSecret), in.ClientSecret == nil
 	if drawn {
 		var err error
 		if secret, err = draw.Text(s.Random, draw.LowerDigits, secretLength); err != nil {
@@ -152,9 +154,9 @@ func (s *Service) promote(ctx context.Context, c *directory.Client) error {
 // ListUserPoolClientSecrets lists the secrets of a client, oldest first and without their values. There is one page.
 func (s *Service) ListUserPoolClientSecrets(ctx context.Context, in *api.ListUserPoolClientSecretsRequest) (*api.ListUserPoolClientSecretsResponse, error) {
 	if in.NextToken != nil {
-		return nil, errPageToken()
+		return nil, pooledge.PageError(store.ErrBadCursor)
 	}
-	if _, err := s.pool(ctx, in.UserPoolId); err != nil {
+	if _, err := s.edge.Pool(ctx, in.UserPoolId); err != nil {
 		return nil, err
 	}
 	row, err := clientRow(ctx, s.Store, in.UserPoolId, in.ClientId)
@@ -178,7 +180,7 @@ func descriptor(c *directory.ClientSecret) api.ClientSecretDescriptorType {
 
 // updateClient changes a client in one transaction.
 func (s *Service) updateClient(ctx context.Context, poolID, clientID string, change func(*directory.Client) error) error {
-	if _, err := s.pool(ctx, poolID); err != nil {
+	if _, err := s.edge.Pool(ctx, poolID); err != nil {
 		return err
 	}
 	return s.Store.Update(ctx, func(w store.Writer) error {

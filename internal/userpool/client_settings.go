@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 )
@@ -53,14 +55,14 @@ func applyClient(p *directory.Pool, c *directory.Client, in *api.CreateUserPoolC
 	}
 	c.Providers = unique(in.SupportedIdentityProviders)
 	c.Revocation = in.EnableTokenRevocation == nil || *in.EnableTokenRevocation
-	c.PreventExistence = deref(in.PreventUserExistenceErrors) == api.PreventUserExistenceErrorTypesEnabled
+	c.PreventExistence = pooledge.Deref(in.PreventUserExistenceErrors) == api.PreventUserExistenceErrorTypesEnabled
 	c.ExistenceGiven = in.PreventUserExistenceErrors != nil
-	c.ChallengeLife = time.Duration(cmp.Or(deref(in.AuthSessionValidity), defaultChallengeLife)) * time.Minute
+	c.ChallengeLife = time.Duration(cmp.Or(pooledge.Deref(in.AuthSessionValidity), defaultChallengeLife)) * time.Minute
 	c.Rotation, c.RotationGrace = false, 0
 	if r := in.RefreshTokenRotation; r != nil && r.Feature == api.FeatureTypeEnabled {
-		c.Rotation, c.RotationGrace = true, time.Duration(deref(r.RetryGracePeriodSeconds))*time.Second
+		c.Rotation, c.RotationGrace = true, time.Duration(pooledge.Deref(r.RetryGracePeriodSeconds))*time.Second
 	}
-	c.PropagateContext = deref(in.EnablePropagateAdditionalUserContextData)
+	c.PropagateContext = pooledge.Deref(in.EnablePropagateAdditionalUserContextData)
 	if c.PropagateContext && !hasSecret(c) {
 		return api.InvalidParameterException.New("EnablePropagateAdditionalUserContextData can be enabled only for a client with a client secret.")
 	}
@@ -84,8 +86,8 @@ func applyAnalytics(c *directory.Client, in *api.AnalyticsConfigurationType) err
 		return nil
 	}
 	a := &directory.Analytics{
-		ApplicationID: deref(in.ApplicationId), ApplicationARN: deref(in.ApplicationArn), RoleARN: deref(in.RoleArn),
-		ExternalID: deref(in.ExternalId), ShareUserData: deref(in.UserDataShared),
+		ApplicationID: pooledge.Deref(in.ApplicationId), ApplicationARN: pooledge.Deref(in.ApplicationArn), RoleARN: pooledge.Deref(in.RoleArn),
+		ExternalID: pooledge.Deref(in.ExternalId), ShareUserData: pooledge.Deref(in.UserDataShared),
 	}
 	switch {
 	case (a.ApplicationID == "") == (a.ApplicationARN == ""):
@@ -154,8 +156,8 @@ func olderFlows(c *directory.Client) []string {
 
 // applyLives reads how long tokens live: id and access tokens 5 minutes to a day, refresh tokens an hour to ten years.
 func applyLives(c *directory.Client, in *api.CreateUserPoolClientRequest) error {
-	units := deref(in.TokenValidityUnits)
-	c.AccessUnit, c.IDUnit, c.RefreshUnit = string(deref(units.AccessToken)), string(deref(units.IdToken)), string(deref(units.RefreshToken))
+	units := pooledge.Deref(in.TokenValidityUnits)
+	c.AccessUnit, c.IDUnit, c.RefreshUnit = string(pooledge.Deref(units.AccessToken)), string(pooledge.Deref(units.IdToken)), string(pooledge.Deref(units.RefreshToken))
 	c.AccessGiven, c.IDGiven = in.AccessTokenValidity != nil, in.IdTokenValidity != nil
 	c.AccessLife = life(in.AccessTokenValidity, cmp.Or(c.AccessUnit, "hours"), defaultTokenLife)
 	c.IDLife = life(in.IdTokenValidity, cmp.Or(c.IDUnit, "hours"), defaultTokenLife)
@@ -173,7 +175,7 @@ func applyLives(c *directory.Client, in *api.CreateUserPoolClientRequest) error 
 
 // life multiplies without overflow: the model bounds n to ten years of seconds, which in days is far above what any token may have.
 func life(n *int, unit string, def time.Duration) time.Duration {
-	if deref(n) == 0 {
+	if pooledge.Deref(n) == 0 {
 		return def
 	}
 	u := unitOf(unit)

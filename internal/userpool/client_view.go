@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 )
@@ -11,10 +13,10 @@ import (
 // clientView shows a client as DescribeUserPoolClient does; secret is empty for a client without one.
 func clientView(c *directory.Client, secret string) *api.UserPoolClientType {
 	v := &api.UserPoolClientType{
-		ClientId: &c.ID, ClientName: &c.Name, UserPoolId: &c.PoolID, ClientSecret: optional(secret), CreationDate: &c.Created, LastModifiedDate: &c.Modified,
+		ClientId: &c.ID, ClientName: &c.Name, UserPoolId: &c.PoolID, ClientSecret: pooledge.Optional(secret), CreationDate: &c.Created, LastModifiedDate: &c.Modified,
 		RefreshTokenValidity: new(int(c.RefreshLife / unitOf(cmp.Or(c.RefreshUnit, "days")))),
 		TokenValidityUnits: &api.TokenValidityUnitsType{
-			AccessToken: optional(api.TimeUnitsType(c.AccessUnit)), IdToken: optional(api.TimeUnitsType(c.IDUnit)), RefreshToken: optional(api.TimeUnitsType(c.RefreshUnit)),
+			AccessToken: pooledge.Optional(api.TimeUnitsType(c.AccessUnit)), IdToken: pooledge.Optional(api.TimeUnitsType(c.IDUnit)), RefreshToken: pooledge.Optional(api.TimeUnitsType(c.RefreshUnit)),
 		},
 		ReadAttributes: typed[string](c.ReadAttributes), WriteAttributes: typed[string](c.WriteAttributes),
 		ExplicitAuthFlows: typed[api.ExplicitAuthFlowsType](c.GivenFlows), SupportedIdentityProviders: typed[string](c.Providers),
@@ -38,12 +40,12 @@ func clientView(c *directory.Client, secret string) *api.UserPoolClientType {
 	}
 	if o := c.OAuth; o != nil {
 		v.AllowedOAuthFlowsUserPoolClient, v.AllowedOAuthFlows, v.AllowedOAuthScopes = &o.Enabled, typed[api.OAuthFlowType](o.Flows), typed[string](o.Scopes)
-		v.CallbackURLs, v.LogoutURLs, v.DefaultRedirectURI = typed[string](o.CallbackURLs), typed[string](o.LogoutURLs), optional(o.DefaultRedirect)
+		v.CallbackURLs, v.LogoutURLs, v.DefaultRedirectURI = typed[string](o.CallbackURLs), typed[string](o.LogoutURLs), pooledge.Optional(o.DefaultRedirect)
 	}
 	if a := c.Analytics; a != nil {
 		v.AnalyticsConfiguration = &api.AnalyticsConfigurationType{
-			ApplicationId: optional(a.ApplicationID), ApplicationArn: optional(a.ApplicationARN), RoleArn: optional(a.RoleARN),
-			ExternalId: optional(a.ExternalID), UserDataShared: &a.ShareUserData,
+			ApplicationId: pooledge.Optional(a.ApplicationID), ApplicationArn: pooledge.Optional(a.ApplicationARN), RoleArn: pooledge.Optional(a.RoleARN),
+			ExternalId: pooledge.Optional(a.ExternalID), UserDataShared: &a.ShareUserData,
 		}
 	}
 	return v

@@ -38,7 +38,7 @@ func (s *Service) DeleteUserPool(ctx context.Context, in *api.DeleteUserPoolRequ
 }
 
 func (s *Service) deletable(ctx context.Context, r store.Reader, poolID string) error {
-	row, err := s.poolRow(ctx, r, poolID)
+	row, err := s.edge.Row(ctx, r, poolID)
 	if err != nil {
 		return err
 	}

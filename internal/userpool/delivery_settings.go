@@ -5,6 +5,8 @@ import (
 	"net/mail"
 	"strings"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	"github.com/mayfly-id/mayfly/arn"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -18,7 +20,7 @@ const (
 
 // applyDelivery reads how messages are sent.
 func (in *poolSettings) applyDelivery(p *directory.Pool) error {
-	p.SMSAuthMessage = deref(in.smsAuthentication)
+	p.SMSAuthMessage = pooledge.Deref(in.smsAuthentication)
 	var err error
 	if p.SMSConfig, err = smsConfig(p, in.smsConfig); err != nil {
 		return err
@@ -36,7 +38,7 @@ func smsConfig(p *directory.Pool, in *api.SmsConfigurationType) (*directory.SMSC
 	if a, err := arn.Parse(in.SnsCallerArn); err != nil || a.Service != "iam" || !strings.HasPrefix(a.Resource, "role/") {
 		return nil, api.InvalidSmsRoleTrustRelationshipException.New("Role does not have a trust relationship allowing Cognito to assume the role")
 	}
-	return &directory.SMSConfig{CallerARN: in.SnsCallerArn, ExternalID: deref(in.ExternalId), Region: cmp.Or(deref(in.SnsRegion), p.Region)}, nil
+	return &directory.SMSConfig{CallerARN: in.SnsCallerArn, ExternalID: pooledge.Deref(in.ExternalId), Region: cmp.Or(pooledge.Deref(in.SnsRegion), p.Region)}, nil
 }
 
 // emailConfig reads an EmailConfiguration; nil for one that says no more than the default.
@@ -45,8 +47,8 @@ func emailConfig(in *api.EmailConfigurationType) (*directory.EmailConfig, error)
 		return nil, nil
 	}
 	c := &directory.EmailConfig{
-		Account: string(cmp.Or(deref(in.EmailSendingAccount), api.EmailSendingAccountType(defaultSender))), SourceARN: deref(in.SourceArn), From: deref(in.From),
-		ReplyTo: deref(in.ReplyToEmailAddress), ConfigurationSet: deref(in.ConfigurationSet),
+		Account: string(cmp.Or(pooledge.Deref(in.EmailSendingAccount), api.EmailSendingAccountType(defaultSender))), SourceARN: pooledge.Deref(in.SourceArn), From: pooledge.Deref(in.From),
+		ReplyTo: pooledge.Deref(in.ReplyToEmailAddress), ConfigurationSet: pooledge.Deref(in.ConfigurationSet),
 	}
 	if c.Account == developerSender && c.SourceARN == "" {
 		return nil, api.InvalidParameterException.New("SourceArn is required when EmailSendingAccount is DEVELOPER.")
@@ -72,13 +74,13 @@ func emailConfig(in *api.EmailConfigurationType) (*directory.EmailConfig, error)
 
 // applyVerification merges the two places in which the verification texts can stand. They must agree.
 func (in *poolSettings) applyVerification(p *directory.Pool) error {
-	p.Verification = directory.MessageTemplate{Subject: deref(in.emailSubject), Email: deref(in.emailMessage), SMS: deref(in.smsMessage)}
+	p.Verification = directory.MessageTemplate{Subject: pooledge.Deref(in.emailSubject), Email: pooledge.Deref(in.emailMessage), SMS: pooledge.Deref(in.smsMessage)}
 	p.VerifyByLink, p.LinkSubject, p.LinkMessage = false, "", ""
 	if in.template == nil {
 		return nil
 	}
-	p.VerifyByLink = deref(in.template.DefaultEmailOption) == api.DefaultEmailOptionTypeConfirmWithLink
-	p.LinkSubject, p.LinkMessage = deref(in.template.EmailSubjectByLink), deref(in.template.EmailMessageByLink)
+	p.VerifyByLink = pooledge.Deref(in.template.DefaultEmailOption) == api.DefaultEmailOptionTypeConfirmWithLink
+	p.LinkSubject, p.LinkMessage = pooledge.Deref(in.template.EmailSubjectByLink), pooledge.Deref(in.template.EmailMessageByLink)
 	for _, f := range []struct {
 		name string
 		have *string

@@ -3,6 +3,8 @@ package userpool
 import (
 	"slices"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 )
@@ -28,16 +30,16 @@ func (in *poolSettings) applyFactors(p *directory.Pool) error {
 	}
 	p.Devices = nil
 	if d := in.device; d != nil {
-		p.Devices = &directory.DeviceConfig{ChallengeOnNew: deref(d.ChallengeRequiredOnNewDevice), OnPrompt: deref(d.DeviceOnlyRememberedOnUserPrompt)}
+		p.Devices = &directory.DeviceConfig{ChallengeOnNew: pooledge.Deref(d.ChallengeRequiredOnNewDevice), OnPrompt: pooledge.Deref(d.DeviceOnlyRememberedOnUserPrompt)}
 	}
 	p.AddOns = directory.AddOns{}
 	if a := in.addOns; a != nil {
 		p.AddOns.SecurityMode = string(a.AdvancedSecurityMode)
 		if a.AdvancedSecurityAdditionalFlows != nil {
-			p.AddOns.CustomAuthMode = string(deref(a.AdvancedSecurityAdditionalFlows.CustomAuthMode))
+			p.AddOns.CustomAuthMode = string(pooledge.Deref(a.AdvancedSecurityAdditionalFlows.CustomAuthMode))
 		}
 	}
-	mode := deref(in.mfa)
+	mode := pooledge.Deref(in.mfa)
 	if mode == "" || mode == api.UserPoolMfaTypeOff {
 		p.MFA.Mode, p.MFA.SMS, p.MFA.TOTP, p.MFA.Email = "", false, false, false
 		return nil

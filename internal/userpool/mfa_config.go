@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 )
@@ -18,11 +20,11 @@ func (s *Service) SetUserPoolMfaConfig(ctx context.Context, in *api.SetUserPoolM
 			return err
 		}
 		if w := in.WebAuthnConfiguration; w != nil {
-			if !isHost(deref(w.RelyingPartyId)) {
+			if !isHost(pooledge.Deref(w.RelyingPartyId)) {
 				return api.InvalidParameterException.New("RelyingPartyId must be a domain name.")
 			}
 			p.WebAuthn = directory.WebAuthnConfig{
-				RelyingPartyID: deref(w.RelyingPartyId), UserVerification: string(deref(w.UserVerification)), Factor: string(deref(w.FactorConfiguration)),
+				RelyingPartyID: pooledge.Deref(w.RelyingPartyId), UserVerification: string(pooledge.Deref(w.UserVerification)), Factor: string(pooledge.Deref(w.FactorConfiguration)),
 			}
 		}
 		out = api.SetUserPoolMfaConfigResponse(mfaView(p))
@@ -36,18 +38,18 @@ func (s *Service) SetUserPoolMfaConfig(ctx context.Context, in *api.SetUserPoolM
 
 func applyMFA(p *directory.Pool, in *api.SetUserPoolMfaConfigRequest) error {
 	m, kept := directory.MFAConfig{EmailMessage: p.MFA.EmailMessage, EmailSubject: p.MFA.EmailSubject}, p.MFA
-	mode := deref(in.MfaConfiguration)
+	mode := pooledge.Deref(in.MfaConfiguration)
 	if mode == "" {
 		mode, m = api.UserPoolMfaType(kept.Mode), kept
 	}
 	if t := in.SoftwareTokenMfaConfiguration; t != nil {
-		m.TOTP = deref(t.Enabled)
+		m.TOTP = pooledge.Deref(t.Enabled)
 	}
 	if e := in.EmailMfaConfiguration; e != nil {
-		m.Email, m.EmailMessage, m.EmailSubject = true, deref(e.Message), deref(e.Subject)
+		m.Email, m.EmailMessage, m.EmailSubject = true, pooledge.Deref(e.Message), pooledge.Deref(e.Subject)
 	}
 	if c := in.SmsMfaConfiguration; c != nil {
-		m.SMS, p.SMSAuthMessage = true, deref(c.SmsAuthenticationMessage)
+		m.SMS, p.SMSAuthMessage = true, pooledge.Deref(c.SmsAuthenticationMessage)
 		if c.SmsConfiguration != nil {
 			var err error
 			if p.SMSConfig, err = smsConfig(p, c.SmsConfiguration); err != nil {
@@ -86,7 +88,7 @@ func isHost(name string) bool {
 
 // GetUserPoolMfaConfig shows the second factors of a pool and how passkeys are used.
 func (s *Service) GetUserPoolMfaConfig(ctx context.Context, in *api.GetUserPoolMfaConfigRequest) (*api.GetUserPoolMfaConfigResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -96,18 +98,18 @@ func (s *Service) GetUserPoolMfaConfig(ctx context.Context, in *api.GetUserPoolM
 func mfaView(p *directory.Pool) api.GetUserPoolMfaConfigResponse {
 	v := api.GetUserPoolMfaConfigResponse{MfaConfiguration: modeView(p)}
 	if p.MFA.SMS {
-		v.SmsMfaConfiguration = &api.SmsMfaConfigType{SmsAuthenticationMessage: optional(p.SMSAuthMessage), SmsConfiguration: smsView(p.SMSConfig)}
+		v.SmsMfaConfiguration = &api.SmsMfaConfigType{SmsAuthenticationMessage: pooledge.Optional(p.SMSAuthMessage), SmsConfiguration: smsView(p.SMSConfig)}
 	}
 	if p.MFA.Mode != "" {
 		v.SoftwareTokenMfaConfiguration = &api.SoftwareTokenMfaConfigType{Enabled: &p.MFA.TOTP}
 	}
 	if p.MFA.Email {
-		v.EmailMfaConfiguration = &api.EmailMfaConfigType{Message: optional(p.MFA.EmailMessage), Subject: optional(p.MFA.EmailSubject)}
+		v.EmailMfaConfiguration = &api.EmailMfaConfigType{Message: pooledge.Optional(p.MFA.EmailMessage), Subject: pooledge.Optional(p.MFA.EmailSubject)}
 	}
 	if w := p.WebAuthn; w != (directory.WebAuthnConfig{}) {
 		v.WebAuthnConfiguration = &api.WebAuthnConfigurationType{
-			RelyingPartyId: optional(w.RelyingPartyID), UserVerification: optional(api.UserVerificationType(w.UserVerification)),
-			FactorConfiguration: optional(api.WebAuthnFactorConfigurationType(w.Factor)),
+			RelyingPartyId: pooledge.Optional(w.RelyingPartyID), UserVerification: pooledge.Optional(api.UserVerificationType(w.UserVerification)),
+			FactorConfiguration: pooledge.Optional(api.WebAuthnFactorConfigurationType(w.Factor)),
 		}
 	}
 	return v

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/wire"
@@ -77,7 +78,7 @@ func TestEverySettingIsShown(t *testing.T) {
 	}
 
 	must[*api.UpdateUserPoolResponse](t)(h.UpdateUserPool(h.ctx, &api.UpdateUserPoolRequest{UserPoolId: p.ID}))
-	bare := *must[*directory.Pool](t)(h.pool(h.ctx, p.ID))
+	bare := *must[*directory.Pool](t)(h.edge.Pool(h.ctx, p.ID))
 	fresh := *h.newTestPool(t, api.CreateUserPoolRequest{})
 	fresh.ID, fresh.Created, fresh.Modified = bare.ID, bare.Created, bare.Modified
 	if diff := cmp.Diff(fresh, bare); diff != "" {
@@ -159,7 +160,7 @@ func TestSetUserPoolMfaConfig(t *testing.T) {
 	}
 	want := func(step string, want directory.MFAConfig) {
 		t.Helper()
-		if diff := cmp.Diff(want, must[*directory.Pool](t)(h.pool(h.ctx, p.ID)).MFA); diff != "" {
+		if diff := cmp.Diff(want, must[*directory.Pool](t)(h.edge.Pool(h.ctx, p.ID)).MFA); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", step, diff)
 		}
 	}
@@ -193,7 +194,7 @@ func TestSetUserPoolMfaConfig(t *testing.T) {
 		}
 		want(s.name, s.want)
 	}
-	got := must[*directory.Pool](t)(h.pool(h.ctx, p.ID))
+	got := must[*directory.Pool](t)(h.edge.Pool(h.ctx, p.ID))
 	if got.WebAuthn != (directory.WebAuthnConfig{RelyingPartyID: "a.example", UserVerification: "required"}) || got.SMSConfig == nil || got.SMSAuthMessage != "c {####}" {
 		t.Errorf("pool is %+v", got)
 	}
@@ -211,7 +212,7 @@ func TestUpdateKeepsSoftwareTokens(t *testing.T) {
 	}))
 	for _, sms := range []*api.SmsConfigurationType{nil, smsRole()} {
 		must[*api.UpdateUserPoolResponse](t)(h.UpdateUserPool(h.ctx, &api.UpdateUserPoolRequest{UserPoolId: p.ID, MfaConfiguration: new(api.UserPoolMfaTypeOptional), SmsConfiguration: sms}))
-		if m := must[*directory.Pool](t)(h.pool(h.ctx, p.ID)).MFA; m != (directory.MFAConfig{Mode: "OPTIONAL", TOTP: true}) {
+		if m := must[*directory.Pool](t)(h.edge.Pool(h.ctx, p.ID)).MFA; m != (directory.MFAConfig{Mode: "OPTIONAL", TOTP: true}) {
 			t.Errorf("MFA is %+v", m)
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 )
@@ -21,7 +23,7 @@ func poolSchema(in []api.SchemaAttributeType) ([]directory.Attribute, error) {
 	for i := range in {
 		var a directory.Attribute
 		var err error
-		name := deref(in[i].Name)
+		name := pooledge.Deref(in[i].Name)
 		if j := slices.IndexFunc(standard, func(s directory.Attribute) bool { return s.Name == name }); j >= 0 {
 			a, err = standardAttribute(&in[i], standard[j])
 		} else {
@@ -43,11 +45,11 @@ func standardAttribute(in *api.SchemaAttributeType, a directory.Attribute) (dire
 	if in.AttributeDataType != nil && string(*in.AttributeDataType) != a.Type {
 		return a, api.InvalidParameterException.New("You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute %s", a.Name)
 	}
-	if deref(in.DeveloperOnlyAttribute) {
+	if pooledge.Deref(in.DeveloperOnlyAttribute) {
 		return a, api.InvalidParameterException.New("You can not change AttributeDataType or set developerOnlyAttribute for standard schema attribute %s", a.Name)
 	}
 	if a.Name == "sub" {
-		if !deref(in.Required) && in.Required != nil || deref(in.Mutable) {
+		if !pooledge.Deref(in.Required) && in.Required != nil || pooledge.Deref(in.Mutable) {
 			return a, api.InvalidParameterException.New("Schema attribute sub must be required and not mutable.")
 		}
 		return a, bounds(in, &a)
@@ -64,16 +66,16 @@ func standardAttribute(in *api.SchemaAttributeType, a directory.Attribute) (dire
 // customAttribute reads a custom attribute and gives it its prefix.
 func customAttribute(in *api.SchemaAttributeType) (directory.Attribute, error) {
 	a := directory.Attribute{
-		Type: string(cmp.Or(deref(in.AttributeDataType), api.AttributeDataTypeString)), DeveloperOnly: deref(in.DeveloperOnlyAttribute),
+		Type: string(cmp.Or(pooledge.Deref(in.AttributeDataType), api.AttributeDataTypeString)), DeveloperOnly: pooledge.Deref(in.DeveloperOnlyAttribute),
 		Mutable: in.Mutable == nil || *in.Mutable,
 	}
-	name := deref(in.Name)
+	name := pooledge.Deref(in.Name)
 	switch {
 	case name == "":
 		return a, api.InvalidParameterException.New("Schema attribute name is required.")
 	case strings.Contains(name, ":"):
 		return a, api.InvalidParameterException.New("Attribute name %s must not contain a colon.", name)
-	case deref(in.Required):
+	case pooledge.Deref(in.Required):
 		return a, api.InvalidParameterException.New("Required custom attributes are not supported currently.")
 	}
 	a.Name = "custom:" + name
@@ -86,10 +88,10 @@ func customAttribute(in *api.SchemaAttributeType) (directory.Attribute, error) {
 // bounds reads the constraints of an attribute.
 func bounds(in *api.SchemaAttributeType, a *directory.Attribute) error {
 	if in.StringAttributeConstraints != nil && a.Type == directory.StringType {
-		a.Min, a.Max = deref(in.StringAttributeConstraints.MinLength), deref(in.StringAttributeConstraints.MaxLength)
+		a.Min, a.Max = pooledge.Deref(in.StringAttributeConstraints.MinLength), pooledge.Deref(in.StringAttributeConstraints.MaxLength)
 	}
 	if in.NumberAttributeConstraints != nil && a.Type == directory.NumberType {
-		a.Min, a.Max = deref(in.NumberAttributeConstraints.MinValue), deref(in.NumberAttributeConstraints.MaxValue)
+		a.Min, a.Max = pooledge.Deref(in.NumberAttributeConstraints.MinValue), pooledge.Deref(in.NumberAttributeConstraints.MaxValue)
 	}
 	low, lowOK := bound(a.Min)
 	high, highOK := bound(a.Max)

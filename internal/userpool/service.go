@@ -2,13 +2,11 @@ package userpool
 
 import (
 	"context"
-	"errors"
 	"io"
 	"time"
 
-	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
-	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/pooledge"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
 )
@@ -45,67 +43,31 @@ type Config struct {
 	Keys      Keys
 	PoolKeys  PoolKeys
 	Tokens    Tokens
-	Functions Functions        // nil: any function can be named
-	Cleanup   []Cleanup        // of other packages' tables
-	Now       func() time.Time // the clock
-	Random    io.Reader        // source of ids and secrets
-	Region    string           // region of requests that name none
+	Functions Functions // nil: any function can be named
+	Cleanup   []Cleanup // of other packages' tables
+	// ClientCleanup removes what other packages keep about an app client, in the transaction that deletes it.
+	ClientCleanup []func(ctx context.Context, w store.Writer, poolID, clientID string) error
+	Now           func() time.Time // the clock
+	Random        io.Reader        // source of ids and secrets
+	Region        string           // region of requests that name none
 }
 
 // Service performs the operations. It is safe for concurrent use.
 type Service struct {
 	Config
+	edge   *pooledge.Edge
 	counts userCounts
 }
 
 // New makes a Service.
-func New(c Config) *Service { return &Service{Config: c} }
-
-// region is the region of the request.
-func (s *Service) region(ctx context.Context) string {
-	if r := caller.RequestFrom(ctx).Region; r != "" {
-		return r
-	}
-	return s.Region
-}
-
-// pool gives the record of a pool of the caller's account and region. It is shared: callers must not change it.
-func (s *Service) pool(ctx context.Context, id string) (*directory.Pool, error) {
-	row, err := directory.Pools.GetCached(ctx, s.Store, id)
-	if err != nil {
-		return nil, poolError(err, id)
-	}
-	return &row.Doc, s.own(ctx, &row.Doc)
-}
-
-// poolRow reads a pool in a transaction, to change it.
-func (s *Service) poolRow(ctx context.Context, r store.Reader, id string) (store.Row[directory.Pool], error) {
-	row, err := directory.Pools.Get(ctx, r, id)
-	if err != nil {
-		return row, poolError(err, id)
-	}
-	return row, s.own(ctx, &row.Doc)
-}
-
-// own refuses the pools of other accounts and regions just as those that do not exist.
-func (s *Service) own(ctx context.Context, p *directory.Pool) error {
-	if p.Account != caller.PrincipalFrom(ctx).Account || p.Region != s.region(ctx) {
-		return poolError(store.ErrNotFound, p.ID)
-	}
-	return nil
-}
-
-func poolError(err error, id string) error {
-	if errors.Is(err, store.ErrNotFound) {
-		return api.ResourceNotFoundException.New("User pool %s does not exist.", id)
-	}
-	return err
+func New(c Config) *Service {
+	return &Service{Config: c, edge: &pooledge.Edge{Store: c.Store, Keys: c.Keys, Region: c.Region}}
 }
 
 // updatePool changes a pool in one transaction.
 func (s *Service) updatePool(ctx context.Context, id string, change func(*directory.Pool) error) error {
 	return s.Store.Update(ctx, func(w store.Writer) error {
-		row, err := s.poolRow(ctx, w, id)
+		row, err := s.edge.Row(ctx, w, id)
 		if err != nil {
 			return err
 		}
@@ -119,11 +81,6 @@ func (s *Service) updatePool(ctx context.Context, id string, change func(*direct
 
 // now is the time that records are stamped with: Cognito shows milliseconds.
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
-
-// poolARN is the ARN of a pool.
-func poolARN(p *directory.Pool) string {
-	return "arn:aws:cognito-idp:" + p.Region + ":" + p.Account + ":userpool/" + p.ID
-}
 
 // texts gives enumeration values as plain strings.
 func texts[T ~string](in []T) []string {
@@ -147,31 +104,4 @@ func typed[T ~string](in []string) []T {
 		out[i] = T(v)
 	}
 	return out
-}
-
-// deref gives the value of an optional member, or its zero value.
-func deref[T any](p *T) T {
-	if p == nil {
-		return *new(T)
-	}
-	return *p
-}
-
-// optional gives a member that is left out when it is zero.
-func optional[T comparable](v T) *T {
-	if v == *new(T) {
-		return nil
-	}
-	return &v
-}
-
-// pageSize is how many rows a page has when none is asked for, and at most.
-const pageSize = 60
-
-// limitOf gives the rows of a page; 0 and absent stand for the most.
-func limitOf(n *int) int {
-	if deref(n) == 0 {
-		return pageSize
-	}
-	return *n
 }

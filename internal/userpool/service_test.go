@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -133,7 +135,7 @@ func (h *house) newTestPool(t testing.TB, in api.CreateUserPoolRequest) *directo
 		in.PoolName = "people"
 	}
 	out := must[*api.CreateUserPoolResponse](t)(h.CreateUserPool(h.ctx, &in))
-	return must[*directory.Pool](t)(h.pool(h.ctx, *out.UserPool.Id))
+	return must[*directory.Pool](t)(h.edge.Pool(h.ctx, *out.UserPool.Id))
 }
 
 // newTestUser stores a user, for what happens to the users of a pool.
@@ -170,7 +172,7 @@ func TestForeignPool(t *testing.T) {
 	p := h.newTestPool(t, api.CreateUserPoolRequest{UserPoolTags: map[string]string{"team": "secret"}})
 	h.newTestUser(t, p, "ann")
 	for _, b := range h.Operations() {
-		in := inputFor(b.Operation.Input, p, poolARN(p))
+		in := inputFor(b.Operation.Input, p, pooledge.ARN(p))
 		if in == nil {
 			continue
 		}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 )
@@ -50,8 +52,8 @@ func updateSettings(in *api.UpdateUserPoolRequest) *poolSettings {
 // apply writes the settings into a pool, and holds them against one another.
 func (in *poolSettings) apply(p *directory.Pool, known Functions) error {
 	p.AutoVerified = unique(texts(in.autoVerified))
-	p.DeletionProtection = deref(in.deletion) == api.DeletionProtectionTypeActive
-	p.Tier = string(cmp.Or(deref(in.tier), api.UserPoolTierTypeEssentials))
+	p.DeletionProtection = pooledge.Deref(in.deletion) == api.DeletionProtectionTypeActive
+	p.Tier = string(cmp.Or(pooledge.Deref(in.tier), api.UserPoolTierTypeEssentials))
 	p.Password = directory.DefaultPasswordPolicy()
 	if in.policies != nil && in.policies.PasswordPolicy != nil {
 		p.Password = passwordPolicy(in.policies.PasswordPolicy)
@@ -71,10 +73,10 @@ func (in *poolSettings) apply(p *directory.Pool, known Functions) error {
 func passwordPolicy(in *api.PasswordPolicyType) directory.PasswordPolicy {
 	def := directory.DefaultPasswordPolicy()
 	return directory.PasswordPolicy{
-		MinLength:             cmp.Or(deref(in.MinimumLength), def.MinLength),
-		TemporaryValidityDays: cmp.Or(deref(in.TemporaryPasswordValidityDays), def.TemporaryValidityDays),
-		Lower:                 deref(in.RequireLowercase), Upper: deref(in.RequireUppercase), Numbers: deref(in.RequireNumbers), Symbols: deref(in.RequireSymbols),
-		History: deref(in.PasswordHistorySize),
+		MinLength:             cmp.Or(pooledge.Deref(in.MinimumLength), def.MinLength),
+		TemporaryValidityDays: cmp.Or(pooledge.Deref(in.TemporaryPasswordValidityDays), def.TemporaryValidityDays),
+		Lower:                 pooledge.Deref(in.RequireLowercase), Upper: pooledge.Deref(in.RequireUppercase), Numbers: pooledge.Deref(in.RequireNumbers), Symbols: pooledge.Deref(in.RequireSymbols),
+		History: pooledge.Deref(in.PasswordHistorySize),
 	}
 }
 
@@ -83,16 +85,16 @@ func (in *poolSettings) applyAdmin(p *directory.Pool) error {
 	if in.admin == nil {
 		return nil
 	}
-	p.AdminCreateOnly = deref(in.admin.AllowAdminCreateUserOnly)
+	p.AdminCreateOnly = pooledge.Deref(in.admin.AllowAdminCreateUserOnly)
 	if t := in.admin.InviteMessageTemplate; t != nil {
-		p.Invite = directory.MessageTemplate{Subject: deref(t.EmailSubject), Email: deref(t.EmailMessage), SMS: deref(t.SMSMessage)}
+		p.Invite = directory.MessageTemplate{Subject: pooledge.Deref(t.EmailSubject), Email: pooledge.Deref(t.EmailMessage), SMS: pooledge.Deref(t.SMSMessage)}
 	}
 	// The older name of TemporaryPasswordValidityDays: it counts where that one is absent, and must not contradict it.
-	days := deref(in.admin.UnusedAccountValidityDays)
+	days := pooledge.Deref(in.admin.UnusedAccountValidityDays)
 	if days == 0 {
 		return nil
 	}
-	given := in.policies != nil && in.policies.PasswordPolicy != nil && deref(in.policies.PasswordPolicy.TemporaryPasswordValidityDays) != 0
+	given := in.policies != nil && in.policies.PasswordPolicy != nil && pooledge.Deref(in.policies.PasswordPolicy.TemporaryPasswordValidityDays) != 0
 	if given && days != p.Password.TemporaryValidityDays {
 		return api.InvalidParameterException.New("UnusedAccountValidityDays is deprecated. Please use TemporaryPasswordValidityDays in PasswordPolicy instead.")
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	"github.com/mayfly-id/mayfly/arn"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -75,7 +77,7 @@ func (s *Service) ListTagsForResource(ctx context.Context, in *api.ListTagsForRe
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.pool(ctx, id)
+	p, err := s.edge.Pool(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -89,11 +91,11 @@ func (s *Service) taggedPool(ctx context.Context, resource string) (string, erro
 	if err != nil || a.Service != "cognito-idp" || !isPool {
 		return "", api.InvalidParameterException.New("%s is not the ARN of a user pool.", resource)
 	}
-	p, err := s.pool(ctx, id)
+	p, err := s.edge.Pool(ctx, id)
 	if err != nil {
 		return "", err
 	}
-	if poolARN(p) != resource {
+	if pooledge.ARN(p) != resource {
 		return "", api.ResourceNotFoundException.New("User pool %s does not exist.", id)
 	}
 	return id, nil

@@ -3,6 +3,8 @@ package userpool
 import (
 	"strings"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	"github.com/mayfly-id/mayfly/arn"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -18,10 +20,10 @@ func readTriggers(in *api.LambdaConfigType) (directory.Triggers, error) {
 		return directory.Triggers{}, nil
 	}
 	t := directory.Triggers{
-		PreSignUp: deref(in.PreSignUp), PostConfirmation: deref(in.PostConfirmation), PreAuthentication: deref(in.PreAuthentication),
-		PostAuthentication: deref(in.PostAuthentication), DefineAuthChallenge: deref(in.DefineAuthChallenge), CreateAuthChallenge: deref(in.CreateAuthChallenge),
-		VerifyAuthChallengeResponse: deref(in.VerifyAuthChallengeResponse), PreTokenGeneration: deref(in.PreTokenGeneration), UserMigration: deref(in.UserMigration),
-		CustomMessage: deref(in.CustomMessage), KMSKeyID: deref(in.KMSKeyID),
+		PreSignUp: pooledge.Deref(in.PreSignUp), PostConfirmation: pooledge.Deref(in.PostConfirmation), PreAuthentication: pooledge.Deref(in.PreAuthentication),
+		PostAuthentication: pooledge.Deref(in.PostAuthentication), DefineAuthChallenge: pooledge.Deref(in.DefineAuthChallenge), CreateAuthChallenge: pooledge.Deref(in.CreateAuthChallenge),
+		VerifyAuthChallengeResponse: pooledge.Deref(in.VerifyAuthChallengeResponse), PreTokenGeneration: pooledge.Deref(in.PreTokenGeneration), UserMigration: pooledge.Deref(in.UserMigration),
+		CustomMessage: pooledge.Deref(in.CustomMessage), KMSKeyID: pooledge.Deref(in.KMSKeyID),
 	}
 	if t.PreTokenGeneration != "" {
 		t.PreTokenGenerationVersion = firstEvent
@@ -77,10 +79,10 @@ func (in *poolSettings) applyTriggers(p *directory.Pool, known Functions) error 
 // triggersView shows the functions of a pool. The pre token generation function stands in both of its places.
 func triggersView(t *directory.Triggers) *api.LambdaConfigType {
 	v := &api.LambdaConfigType{
-		PreSignUp: optional(t.PreSignUp), PostConfirmation: optional(t.PostConfirmation), PreAuthentication: optional(t.PreAuthentication),
-		PostAuthentication: optional(t.PostAuthentication), DefineAuthChallenge: optional(t.DefineAuthChallenge), CreateAuthChallenge: optional(t.CreateAuthChallenge),
-		VerifyAuthChallengeResponse: optional(t.VerifyAuthChallengeResponse), PreTokenGeneration: optional(t.PreTokenGeneration),
-		UserMigration: optional(t.UserMigration), CustomMessage: optional(t.CustomMessage), KMSKeyID: optional(t.KMSKeyID),
+		PreSignUp: pooledge.Optional(t.PreSignUp), PostConfirmation: pooledge.Optional(t.PostConfirmation), PreAuthentication: pooledge.Optional(t.PreAuthentication),
+		PostAuthentication: pooledge.Optional(t.PostAuthentication), DefineAuthChallenge: pooledge.Optional(t.DefineAuthChallenge), CreateAuthChallenge: pooledge.Optional(t.CreateAuthChallenge),
+		VerifyAuthChallengeResponse: pooledge.Optional(t.VerifyAuthChallengeResponse), PreTokenGeneration: pooledge.Optional(t.PreTokenGeneration),
+		UserMigration: pooledge.Optional(t.UserMigration), CustomMessage: pooledge.Optional(t.CustomMessage), KMSKeyID: pooledge.Optional(t.KMSKeyID),
 	}
 	if t.PreTokenGeneration != "" {
 		v.PreTokenGenerationConfig = &api.PreTokenGenerationVersionConfigType{

@@ -3,6 +3,8 @@ package userpool
 import (
 	"context"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -37,7 +39,7 @@ func (s *Service) CreateUserPool(ctx context.Context, in *api.CreateUserPoolRequ
 func (s *Service) newPool(ctx context.Context, in *api.CreateUserPoolRequest) (*directory.Pool, error) {
 	now := s.now()
 	p := &directory.Pool{
-		Account: caller.PrincipalFrom(ctx).Account, Region: s.region(ctx), Name: in.PoolName, Created: now, Modified: now,
+		Account: caller.PrincipalFrom(ctx).Account, Region: s.edge.RegionOf(ctx), Name: in.PoolName, Created: now, Modified: now,
 		UsernameAttributes: unique(texts(in.UsernameAttributes)), AliasAttributes: unique(texts(in.AliasAttributes)),
 		CaseSensitive: in.UsernameConfiguration == nil || in.UsernameConfiguration.CaseSensitive,
 		CaseGiven:     in.UsernameConfiguration != nil,
@@ -71,7 +73,7 @@ func (s *Service) newPool(ctx context.Context, in *api.CreateUserPoolRequest) (*
 
 // DescribeUserPool shows a pool.
 func (s *Service) DescribeUserPool(ctx context.Context, in *api.DescribeUserPoolRequest) (*api.DescribeUserPoolResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +81,7 @@ func (s *Service) DescribeUserPool(ctx context.Context, in *api.DescribeUserPool
 	if err != nil {
 		return nil, err
 	}
-	domains, err := directory.Domains.List(ctx, s.Store, store.Query{Index: "by_pool", Prefix: []string{p.ID}, Limit: pageSize})
+	domains, err := directory.Domains.List(ctx, s.Store, store.Query{Index: "by_pool", Prefix: []string{p.ID}, Limit: pooledge.PageSize})
 	if err != nil {
 		return nil, err
 	}
@@ -112,15 +114,15 @@ func (s *Service) UpdateUserPool(ctx context.Context, in *api.UpdateUserPoolRequ
 
 // ListUserPools lists the pools of the caller's account in the request's region.
 func (s *Service) ListUserPools(ctx context.Context, in *api.ListUserPoolsRequest) (*api.ListUserPoolsResponse, error) {
-	account, region := caller.PrincipalFrom(ctx).Account, s.region(ctx)
-	l := listing{"ListUserPools", region}
-	after, err := s.cursor(ctx, l, in.NextToken)
+	account, region := caller.PrincipalFrom(ctx).Account, s.edge.RegionOf(ctx)
+	l := pooledge.Listing{"ListUserPools", region}
+	after, err := s.edge.Cursor(ctx, l, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
 	page, err := directory.Pools.List(ctx, s.Store, store.Query{Index: "by_region", Prefix: []string{account, region}, After: after, Limit: in.MaxResults})
 	if err != nil {
-		return nil, pageError(err)
+		return nil, pooledge.PageError(err)
 	}
 	out := &api.ListUserPoolsResponse{UserPools: []api.UserPoolDescriptionType{}}
 	for i := range page.Rows {
@@ -129,6 +131,6 @@ func (s *Service) ListUserPools(ctx context.Context, in *api.ListUserPoolsReques
 			Id: &p.ID, Name: &p.Name, CreationDate: &p.Created, LastModifiedDate: &p.Modified, LambdaConfig: triggersView(&p.Triggers),
 		})
 	}
-	out.NextToken, err = s.tokenFor(ctx, l, page.Next)
+	out.NextToken, err = s.edge.Token(ctx, l, page.Next)
 	return out, err
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -15,7 +17,7 @@ const maxClients = 1000
 
 // CreateUserPoolClient makes an app client. Its secret, if it has one, is stored sealed.
 func (s *Service) CreateUserPoolClient(ctx context.Context, in *api.CreateUserPoolClientRequest) (*api.CreateUserPoolClientResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +34,7 @@ func (s *Service) CreateUserPoolClient(ctx context.Context, in *api.CreateUserPo
 		return nil, err
 	}
 	err = s.Store.Update(ctx, func(w store.Writer) error {
-		if _, err := s.poolRow(ctx, w, p.ID); err != nil { // it may be on its way out
+		if _, err := s.edge.Row(ctx, w, p.ID); err != nil { // it may be on its way out
 			return err
 		}
 		if err := checkNames(ctx, w, p, c); err != nil {
@@ -55,7 +57,7 @@ func (s *Service) CreateUserPoolClient(ctx context.Context, in *api.CreateUserPo
 
 // DescribeUserPoolClient shows an app client with its secret.
 func (s *Service) DescribeUserPoolClient(ctx context.Context, in *api.DescribeUserPoolClientRequest) (*api.DescribeUserPoolClientResponse, error) {
-	if _, err := s.pool(ctx, in.UserPoolId); err != nil {
+	if _, err := s.edge.Pool(ctx, in.UserPoolId); err != nil {
 		return nil, err
 	}
 	row, err := clientRow(ctx, s.Store, in.UserPoolId, in.ClientId)
@@ -80,7 +82,7 @@ func clientRow(ctx context.Context, r store.Reader, poolID, clientID string) (st
 
 // UpdateUserPoolClient replaces the settings of an app client. What is absent goes back to its default, as with AWS, except for the name.
 func (s *Service) UpdateUserPoolClient(ctx context.Context, in *api.UpdateUserPoolClientRequest) (*api.UpdateUserPoolClientResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +117,7 @@ func (s *Service) UpdateUserPoolClient(ctx context.Context, in *api.UpdateUserPo
 
 // DeleteUserPoolClient removes an app client. Its tokens end with it, because everything that reads them asks for the client.
 func (s *Service) DeleteUserPoolClient(ctx context.Context, in *api.DeleteUserPoolClientRequest) (*wire.Empty, error) {
-	if _, err := s.pool(ctx, in.UserPoolId); err != nil {
+	if _, err := s.edge.Pool(ctx, in.UserPoolId); err != nil {
 		return nil, err
 	}
 	err := s.Store.Update(ctx, func(w store.Writer) error {
@@ -124,6 +126,11 @@ func (s *Service) DeleteUserPoolClient(ctx context.Context, in *api.DeleteUserPo
 		}
 		if err := directory.RetiredClients.Insert(ctx, w, &directory.RetiredClient{ID: in.ClientId, PoolID: in.UserPoolId}); err != nil {
 			return err
+		}
+		for _, clean := range s.ClientCleanup {
+			if err := clean(ctx, w, in.UserPoolId, in.ClientId); err != nil {
+				return err
+			}
 		}
 		return directory.Clients.Delete(ctx, w, in.ClientId)
 	})
@@ -135,24 +142,24 @@ func (s *Service) DeleteUserPoolClient(ctx context.Context, in *api.DeleteUserPo
 
 // ListUserPoolClients lists the app clients of a pool by name.
 func (s *Service) ListUserPoolClients(ctx context.Context, in *api.ListUserPoolClientsRequest) (*api.ListUserPoolClientsResponse, error) {
-	p, err := s.pool(ctx, in.UserPoolId)
+	p, err := s.edge.Pool(ctx, in.UserPoolId)
 	if err != nil {
 		return nil, err
 	}
-	l := listing{"ListUserPoolClients", p.ID}
-	after, err := s.cursor(ctx, l, in.NextToken)
+	l := pooledge.Listing{"ListUserPoolClients", p.ID}
+	after, err := s.edge.Cursor(ctx, l, in.NextToken)
 	if err != nil {
 		return nil, err
 	}
-	page, err := directory.Clients.List(ctx, s.Store, store.Query{Index: "by_pool", Prefix: []string{p.ID}, After: after, Limit: limitOf(in.MaxResults)})
+	page, err := directory.Clients.List(ctx, s.Store, store.Query{Index: "by_pool", Prefix: []string{p.ID}, After: after, Limit: pooledge.Limit(in.MaxResults, pooledge.PageSize)})
 	if err != nil {
-		return nil, pageError(err)
+		return nil, pooledge.PageError(err)
 	}
 	out := &api.ListUserPoolClientsResponse{UserPoolClients: []api.UserPoolClientDescription{}}
 	for i := range page.Rows {
 		c := &page.Rows[i].Doc
 		out.UserPoolClients = append(out.UserPoolClients, api.UserPoolClientDescription{ClientId: &c.ID, ClientName: &c.Name, UserPoolId: &c.PoolID})
 	}
-	out.NextToken, err = s.tokenFor(ctx, l, page.Next)
+	out.NextToken, err = s.edge.Token(ctx, l, page.Next)
 	return out, err
 }

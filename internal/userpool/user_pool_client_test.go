@@ -8,7 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	"github.com/google/go-cmp/cmp"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -76,7 +79,7 @@ func TestClientSettings(t *testing.T) {
 	type request = api.CreateUserPoolClientRequest
 	units := func(access, id, refresh string) *api.TokenValidityUnitsType {
 		return &api.TokenValidityUnitsType{
-			AccessToken: optional(api.TimeUnitsType(access)), IdToken: optional(api.TimeUnitsType(id)), RefreshToken: optional(api.TimeUnitsType(refresh)),
+			AccessToken: pooledge.Optional(api.TimeUnitsType(access)), IdToken: pooledge.Optional(api.TimeUnitsType(id)), RefreshToken: pooledge.Optional(api.TimeUnitsType(refresh)),
 		}
 	}
 	for name, c := range map[string]struct {

@@ -8,7 +8,10 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	"github.com/google/go-cmp/cmp"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -123,16 +126,16 @@ func TestSigningAlgorithmIsChosenOnce(t *testing.T) {
 	}
 	other := h.newTestPool(t, api.CreateUserPoolRequest{})
 	for name, err := range map[string]error{
-		"changed by tag":    second(h.TagResource(h.ctx, &api.TagResourceRequest{ResourceArn: poolARN(p), Tags: map[string]string{algorithmTag: "RS256"}})),
-		"untagged":          second(h.UntagResource(h.ctx, &api.UntagResourceRequest{ResourceArn: poolARN(p), TagKeys: []string{algorithmTag}})),
+		"changed by tag":    second(h.TagResource(h.ctx, &api.TagResourceRequest{ResourceArn: pooledge.ARN(p), Tags: map[string]string{algorithmTag: "RS256"}})),
+		"untagged":          second(h.UntagResource(h.ctx, &api.UntagResourceRequest{ResourceArn: pooledge.ARN(p), TagKeys: []string{algorithmTag}})),
 		"changed by update": second(h.UpdateUserPool(h.ctx, &api.UpdateUserPoolRequest{UserPoolId: p.ID, UserPoolTags: map[string]string{}})),
-		"added later":       second(h.TagResource(h.ctx, &api.TagResourceRequest{ResourceArn: poolARN(other), Tags: map[string]string{algorithmTag: "RS256"}})),
+		"added later":       second(h.TagResource(h.ctx, &api.TagResourceRequest{ResourceArn: pooledge.ARN(other), Tags: map[string]string{algorithmTag: "RS256"}})),
 	} {
 		t.Run(name, func(t *testing.T) { wantError(t, err, api.InvalidParameterException, "") })
 	}
-	must[*api.TagResourceResponse](t)(h.TagResource(h.ctx, &api.TagResourceRequest{ResourceArn: poolARN(p), Tags: map[string]string{"team": "b", "x": ""}}))
-	must[*api.UntagResourceResponse](t)(h.UntagResource(h.ctx, &api.UntagResourceRequest{ResourceArn: poolARN(p), TagKeys: []string{"x"}}))
-	got := must[*api.ListTagsForResourceResponse](t)(h.ListTagsForResource(h.ctx, &api.ListTagsForResourceRequest{ResourceArn: poolARN(p)}))
+	must[*api.TagResourceResponse](t)(h.TagResource(h.ctx, &api.TagResourceRequest{ResourceArn: pooledge.ARN(p), Tags: map[string]string{"team": "b", "x": ""}}))
+	must[*api.UntagResourceResponse](t)(h.UntagResource(h.ctx, &api.UntagResourceRequest{ResourceArn: pooledge.ARN(p), TagKeys: []string{"x"}}))
+	got := must[*api.ListTagsForResourceResponse](t)(h.ListTagsForResource(h.ctx, &api.ListTagsForResourceRequest{ResourceArn: pooledge.ARN(p)}))
 	if diff := cmp.Diff(map[string]string{algorithmTag: "ES256", "team": "b"}, got.Tags); diff != "" {
 		t.Error(diff)
 	}
@@ -177,7 +180,7 @@ func TestUpdateUserPoolReplaces(t *testing.T) {
 
 	before := *p
 	must[*api.UpdateUserPoolResponse](t)(h.UpdateUserPool(h.ctx, &api.UpdateUserPoolRequest{UserPoolId: p.ID, PoolName: new("humans")}))
-	got := *must[*directory.Pool](t)(h.pool(h.ctx, p.ID))
+	got := *must[*directory.Pool](t)(h.edge.Pool(h.ctx, p.ID))
 	want := before
 	want.Name, want.Password, want.Verification, want.Invite = "humans", directory.DefaultPasswordPolicy(), directory.MessageTemplate{}, directory.MessageTemplate{}
 	want.DeletionProtection, want.AdminCreateOnly, want.RecoveryOrder = false, false, nil
@@ -304,8 +307,8 @@ func TestCreateAsks(t *testing.T) {
 		}
 	}
 	p := h.newTestPool(t, api.CreateUserPoolRequest{UserPoolTags: map[string]string{"Team": "a"}})
-	ask := h.poolAsk(h.ctx, p.ID, nil)
-	if ask.Resource != poolARN(p) || !slices.Equal(ask.Context["aws:resourcetag/team"], []string{"a"}) {
+	ask := h.edge.Ask(h.ctx, p.ID, nil)
+	if ask.Resource != pooledge.ARN(p) || !slices.Equal(ask.Context["aws:resourcetag/team"], []string{"a"}) {
 		t.Errorf("ask is %+v", ask)
 	}
 }

@@ -3,6 +3,8 @@ package userpool
 import (
 	"math"
 
+	"github.com/mayfly-id/mayfly/internal/pooledge"
+
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -11,7 +13,7 @@ import (
 // poolView shows a pool as DescribeUserPool does.
 func poolView(p *directory.Pool, users int64, domains []store.Row[directory.Domain]) *api.UserPoolType {
 	v := &api.UserPoolType{
-		Id: &p.ID, Name: &p.Name, Arn: new(poolARN(p)), CreationDate: &p.Created, LastModifiedDate: &p.Modified,
+		Id: &p.ID, Name: &p.Name, Arn: new(pooledge.ARN(p)), CreationDate: &p.Created, LastModifiedDate: &p.Modified,
 		Policies: policiesView(p), LambdaConfig: triggersView(&p.Triggers),
 		DeletionProtection: new(api.DeletionProtectionTypeInactive),
 		SchemaAttributes:   schemaView(p), EstimatedNumberOfUsers: new(int(min(users, math.MaxInt32))),
@@ -19,9 +21,9 @@ func poolView(p *directory.Pool, users int64, domains []store.Row[directory.Doma
 		UsernameAttributes:     typed[api.UsernameAttributeType](p.UsernameAttributes),
 		AliasAttributes:        typed[api.AliasAttributeType](p.AliasAttributes),
 		MfaConfiguration:       modeView(p), EmailConfiguration: emailView(p.EmailConfig), SmsConfiguration: smsView(p.SMSConfig),
-		UserPoolTags: p.Tags, UserPoolTier: optional(api.UserPoolTierType(p.Tier)),
-		EmailVerificationSubject: optional(p.Verification.Subject), EmailVerificationMessage: optional(p.Verification.Email),
-		SmsVerificationMessage: optional(p.Verification.SMS), SmsAuthenticationMessage: optional(p.SMSAuthMessage),
+		UserPoolTags: p.Tags, UserPoolTier: pooledge.Optional(api.UserPoolTierType(p.Tier)),
+		EmailVerificationSubject: pooledge.Optional(p.Verification.Subject), EmailVerificationMessage: pooledge.Optional(p.Verification.Email),
+		SmsVerificationMessage: pooledge.Optional(p.Verification.SMS), SmsAuthenticationMessage: pooledge.Optional(p.SMSAuthMessage),
 		VerificationMessageTemplate: verificationView(p), AdminCreateUserConfig: adminView(p), AccountRecoverySetting: recoveryView(p),
 		UserPoolAddOns: addOnsView(&p.AddOns),
 	}
@@ -54,9 +56,9 @@ func poolView(p *directory.Pool, users int64, domains []store.Row[directory.Doma
 
 func verificationView(p *directory.Pool) *api.VerificationMessageTemplateType {
 	v := &api.VerificationMessageTemplateType{
-		DefaultEmailOption: new(api.DefaultEmailOptionTypeConfirmWithCode), EmailSubject: optional(p.Verification.Subject),
-		EmailMessage: optional(p.Verification.Email), SmsMessage: optional(p.Verification.SMS),
-		EmailSubjectByLink: optional(p.LinkSubject), EmailMessageByLink: optional(p.LinkMessage),
+		DefaultEmailOption: new(api.DefaultEmailOptionTypeConfirmWithCode), EmailSubject: pooledge.Optional(p.Verification.Subject),
+		EmailMessage: pooledge.Optional(p.Verification.Email), SmsMessage: pooledge.Optional(p.Verification.SMS),
+		EmailSubjectByLink: pooledge.Optional(p.LinkSubject), EmailMessageByLink: pooledge.Optional(p.LinkMessage),
 	}
 	if p.VerifyByLink {
 		v.DefaultEmailOption = new(api.DefaultEmailOptionTypeConfirmWithLink)
@@ -69,8 +71,8 @@ func emailView(c *directory.EmailConfig) *api.EmailConfigurationType {
 		return &api.EmailConfigurationType{EmailSendingAccount: new(api.EmailSendingAccountTypeCognitoDefault)}
 	}
 	return &api.EmailConfigurationType{
-		EmailSendingAccount: new(api.EmailSendingAccountType(c.Account)), SourceArn: optional(c.SourceARN), From: optional(c.From),
-		ReplyToEmailAddress: optional(c.ReplyTo), ConfigurationSet: optional(c.ConfigurationSet),
+		EmailSendingAccount: new(api.EmailSendingAccountType(c.Account)), SourceArn: pooledge.Optional(c.SourceARN), From: pooledge.Optional(c.From),
+		ReplyToEmailAddress: pooledge.Optional(c.ReplyTo), ConfigurationSet: pooledge.Optional(c.ConfigurationSet),
 	}
 }
 
@@ -78,7 +80,7 @@ func smsView(c *directory.SMSConfig) *api.SmsConfigurationType {
 	if c == nil {
 		return nil
 	}
-	return &api.SmsConfigurationType{SnsCallerArn: c.CallerARN, ExternalId: optional(c.ExternalID), SnsRegion: optional(c.Region)}
+	return &api.SmsConfigurationType{SnsCallerArn: c.CallerARN, ExternalId: pooledge.Optional(c.ExternalID), SnsRegion: pooledge.Optional(c.Region)}
 }
 
 func addOnsView(a *directory.AddOns) *api.UserPoolAddOnsType {
@@ -101,7 +103,7 @@ func policiesView(p *directory.Pool) *api.UserPoolPolicyType {
 		PasswordPolicy: &api.PasswordPolicyType{
 			MinimumLength: &p.Password.MinLength, RequireUppercase: &p.Password.Upper, RequireLowercase: &p.Password.Lower,
 			RequireNumbers: &p.Password.Numbers, RequireSymbols: &p.Password.Symbols, TemporaryPasswordValidityDays: &p.Password.TemporaryValidityDays,
-			PasswordHistorySize: optional(p.Password.History),
+			PasswordHistorySize: pooledge.Optional(p.Password.History),
 		},
 		SignInPolicy: &api.SignInPolicyType{AllowedFirstAuthFactors: typed[api.AuthFactorType](factors)},
 	}
@@ -111,7 +113,7 @@ func adminView(p *directory.Pool) *api.AdminCreateUserConfigType {
 	v := &api.AdminCreateUserConfigType{AllowAdminCreateUserOnly: &p.AdminCreateOnly, UnusedAccountValidityDays: &p.Password.TemporaryValidityDays}
 	if p.Invite != (directory.MessageTemplate{}) {
 		v.InviteMessageTemplate = &api.MessageTemplateType{
-			EmailSubject: optional(p.Invite.Subject), EmailMessage: optional(p.Invite.Email), SMSMessage: optional(p.Invite.SMS),
+			EmailSubject: pooledge.Optional(p.Invite.Subject), EmailMessage: pooledge.Optional(p.Invite.Email), SMSMessage: pooledge.Optional(p.Invite.SMS),
 		}
 	}
 	return v
@@ -139,9 +141,9 @@ func schemaView(p *directory.Pool) []api.SchemaAttributeType {
 		}
 		switch a.Type {
 		case directory.StringType:
-			out[i].StringAttributeConstraints = &api.StringAttributeConstraintsType{MinLength: optional(a.Min), MaxLength: optional(a.Max)}
+			out[i].StringAttributeConstraints = &api.StringAttributeConstraintsType{MinLength: pooledge.Optional(a.Min), MaxLength: pooledge.Optional(a.Max)}
 		case directory.NumberType:
-			out[i].NumberAttributeConstraints = &api.NumberAttributeConstraintsType{MinValue: optional(a.Min), MaxValue: optional(a.Max)}
+			out[i].NumberAttributeConstraints = &api.NumberAttributeConstraintsType{MinValue: pooledge.Optional(a.Min), MaxValue: pooledge.Optional(a.Max)}
 		}
 	}
 	return out
