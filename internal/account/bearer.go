@@ -2,8 +2,6 @@ package account
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -17,7 +15,7 @@ func (s *Core) Bearer(ctx context.Context, token string) (directory.AccessClaims
 	if err != nil {
 		return c, AccessError(err)
 	}
-	if !slices.Contains(strings.Split(c.Scope, " "), "aws.cognito.signin.user.admin") {
+	if !c.HasScope(directory.ScopeUser) {
 		return c, api.NotAuthorizedException.New("Access Token does not have required scopes")
 	}
 	return c, nil

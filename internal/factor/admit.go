@@ -3,8 +3,6 @@ package factor
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
@@ -22,16 +20,13 @@ type visitor struct {
 	user   store.Row[directory.User]
 }
 
-// adminScope is the scope that an access token of a self-service operation needs.
-const adminScope = "aws.cognito.signin.user.admin"
-
 // bearer verifies an access token and reads whose it is.
 func (s *Service) bearer(ctx context.Context, token string) (visitor, error) {
 	c, err := s.Tokens.VerifyAccess(ctx, directory.Token(token))
 	if err != nil {
 		return visitor{}, accessError(err)
 	}
-	if !slices.Contains(strings.Split(c.Scope, " "), adminScope) {
+	if !c.HasScope(directory.ScopeUser) {
 		return visitor{}, api.NotAuthorizedException.New("Access Token does not have required scopes")
 	}
 	p, err := directory.Pools.GetCached(ctx, s.Store, c.PoolID)

@@ -60,7 +60,7 @@ func TestOperations(t *testing.T) {
 			_, err := b.Call(h.ctx, input(b, members))
 			fails(t, err, api.NotAuthorizedException, message)
 		}
-		members["AccessToken"] = "gone " + ada + " " + adminScope
+		members["AccessToken"] = "gone " + ada + " " + directory.ScopeUser
 		_, err := b.Call(h.ctx, input(b, members))
 		fails(t, err, api.ResourceNotFoundException, "User pool client gone does not exist.")
 		members["AccessToken"] = token("nobody")

@@ -19,7 +19,12 @@ func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetToke
 	if err := s.core.CheckSecret(ctx, d, in.ClientSecret); err != nil {
 		return nil, err
 	}
-	tokens, err := s.tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(in.RefreshToken), in.ClientMetadata, mayRefresh)
+	tokens, err := s.tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(in.RefreshToken), in.ClientMetadata, func(u *directory.User) error {
+		if err := s.sameDevice(ctx, d, directory.Token(in.RefreshToken), account.Text(in.DeviceKey)); err != nil {
+			return err
+		}
+		return mayRefresh(u)
+	})
 	if errors.Is(err, directory.ErrTokenReused) {
 		return nil, api.RefreshTokenReuseException.New("Refresh token was used before and has been invalidated.")
 	}
@@ -40,6 +45,9 @@ func (s *Service) byRefreshToken(ctx context.Context, r *request) (*answer, erro
 		if err := s.core.CheckSecretHash(ctx, r.Door, r.params["SECRET_HASH"], u.Username, u.Sub); err != nil {
 			return err
 		}
+		if err := s.sameDevice(ctx, r.Door, directory.Token(token), r.params["DEVICE_KEY"]); err != nil {
+			return err
+		}
 		return mayRefresh(u)
 	})
 	if errors.Is(err, directory.ErrTokenReused) {
@@ -49,6 +57,20 @@ func (s *Service) byRefreshToken(ctx context.Context, r *request) (*answer, erro
 		return nil, refreshError(err)
 	}
 	return &answer{tokens: &tokens}, nil
+}
+
+// sameDevice refuses a refresh that does not name the device of the sign-in, where the pool tracks devices: the token of a device is of no use
+// elsewhere, and a request that names none is refused as well
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html, DeviceKey).
+func (s *Service) sameDevice(ctx context.Context, d account.Door, token directory.Token, named string) error {
+	if d.Pool.Devices == nil {
+		return nil
+	}
+	own, err := s.tokens.RefreshDevice(ctx, d.Client, token)
+	if err == nil && own != named {
+		err = directory.ErrTokenInvalid
+	}
+	return err
 }
 
 func mayRefresh(u *directory.User) error {

@@ -16,6 +16,8 @@ type Tokens interface {
 	Issue(ctx context.Context, g directory.Grant, also func(ctx context.Context, w store.Writer) error) (directory.Tokens, error)
 	// Refresh asks allow about the user before anything changes.
 	Refresh(ctx context.Context, pool *directory.Pool, client *directory.Client, token directory.Token, metadata map[string]string, allow func(*directory.User) error) (directory.Tokens, error)
+	// RefreshDevice gives the key of the device that the sign-in of a refresh token belongs to; empty: none.
+	RefreshDevice(ctx context.Context, client *directory.Client, token directory.Token) (deviceKey string, err error)
 	// Revoke ends the sign-in of a refresh token.
 	Revoke(ctx context.Context, client *directory.Client, token directory.Token) error
 	// RevokeUser ends all sign-ins of a user.
