@@ -58,14 +58,17 @@ func New(c Config) *Client {
 	if client.maxBody <= 0 {
 		client.maxBody = defaultMaxBody
 	}
-	client.plain = c.transport(&r, false)
-	client.secure = c.transport(&r, true)
+	client.plain = c.transport(&r, false, client.timeout)
+	client.secure = c.transport(&r, true, client.timeout)
 	return client
 }
 
-// transport makes the door for one scheme. Whether TLS is spoken decides about addresses, so each scheme has its own connections.
-func (c *Config) transport(r *rules, secure bool) *http.Transport {
+// transport makes the door for one scheme. Whether TLS is spoken decides about addresses, so each scheme has its own connections. Connecting has time
+// limits of its own, because the transport goes on with a connection after the request that wanted it was given up: whoever accepts connections and then
+// says nothing would otherwise hold every one of them for good.
+func (c *Config) transport(r *rules, secure bool, timeout time.Duration) *http.Transport {
 	dialer := &net.Dialer{
+		Timeout:  timeout,
 		Resolver: c.Resolver,
 		Control: func(_, address string, _ syscall.RawConn) error {
 			at, err := netip.ParseAddrPort(address)
@@ -77,6 +80,7 @@ func (c *Config) transport(r *rules, secure bool) *http.Transport {
 	}
 	return &http.Transport{
 		DialContext:            dialer.DialContext,
+		TLSHandshakeTimeout:    timeout,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: c.RootCAs, Time: c.Now},
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: maxHeader,
@@ -131,6 +135,10 @@ func (c *Client) Do(ctx context.Context, r *http.Request) (status int, header ht
 func failure(ctx context.Context, err error) error {
 	if ended := ctx.Err(); ended != nil {
 		return fmt.Errorf("outbound: %w", ended)
+	}
+	var timed net.Error
+	if errors.As(err, &timed) && timed.Timeout() {
+		return fmt.Errorf("outbound: %w", context.DeadlineExceeded)
 	}
 	return fmt.Errorf("outbound: %w", err)
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -239,4 +240,33 @@ func dnsAnswer(question []byte, address func() netip.Addr) []byte {
 		out = append(out, address().AsSlice()...)
 	}
 	return out
+}
+
+// TestUnfinishedConnectionsEnd connects to somebody who accepts and then says nothing. The transport goes on with a connection whose request has been
+// given up, so the connection needs an end of its own: without one, each request would leave it open for good.
+func TestUnfinishedConnectionsEnd(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	ended := make(chan error, 1)
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			ended <- err
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_, err = io.Copy(io.Discard, conn)
+		ended <- err
+	}()
+	c := client(t, Config{Allow: loopback(), Timeout: 100 * time.Millisecond})
+	if _, _, err := c.Get(t.Context(), "https://"+listener.Addr().String()+"/"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Error(err)
+	}
+	if err := <-ended; errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Error("the connection is still open")
+	}
 }
