@@ -14,7 +14,6 @@ func ownJSON() map[string]string {
 		"bench":                   "answers of the server under measurement",
 		"internal/store":          "documents that the store wrote",
 		"internal/notify":         "the outbox file that it wrote",
-		"internal/signin":         "options of a passkey, which factor has just written",
 		"internal/protection":     "what a device says of itself, into maps, whose names are compared exactly",
 		"internal/trigger":        "a response that it has just written; the file of functions is read strictly beside it",
 		"jws":                     "after its own strict scan, which refuses doubled names and names of another case",
