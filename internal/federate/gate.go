@@ -17,6 +17,7 @@ const (
 	maxDepth      = 48
 	maxElements   = 20000
 	maxAttributes = 64 // of one element
+	maxNamespaces = 64 // declared by an element and those around it: whatever canonicalizes copies them for every element
 )
 
 // errXML means that a document is not XML of the plain kind that SAML needs.
@@ -46,6 +47,7 @@ func gate(raw []byte, most int) (*etree.Document, error) {
 func plain(raw []byte) error {
 	d := xml.NewDecoder(bytes.NewReader(raw)) // strict, and without a reader for encodings other than UTF-8
 	depth, elements, roots := 0, 0, 0
+	var declared [maxDepth + 1]int // by the open elements down to each depth
 	for {
 		t, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
@@ -73,10 +75,15 @@ func plain(raw []byte) error {
 			if depth > maxDepth || elements > maxElements || len(t.Attr) > maxAttributes || twice(t.Attr) {
 				return errXML
 			}
+			if declared[depth] = declared[depth-1] + declarations(t.Attr); declared[depth] > maxNamespaces {
+				return errXML
+			}
 		case xml.EndElement:
-			depth--
+			if depth--; depth < 0 {
+				return errXML
+			}
 		case xml.CharData:
-			if depth <= 0 && len(bytes.TrimSpace(t)) > 0 {
+			if depth == 0 && len(bytes.TrimSpace(t)) > 0 {
 				return errXML
 			}
 		}
@@ -93,6 +100,16 @@ func twice(attrs []xml.Attr) bool {
 		}
 	}
 	return false
+}
+
+// declarations counts the namespaces that an element declares.
+func declarations(attrs []xml.Attr) (n int) {
+	for i := range attrs {
+		if name := attrs[i].Name; name.Space == "xmlns" || name.Space == "" && name.Local == "xmlns" {
+			n++
+		}
+	}
+	return n
 }
 
 // is tells whether an element has a name in a namespace.
