@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -45,15 +46,28 @@ func (p providers) oidc(ctx context.Context, provider federate.Provider, token s
 	if err != nil {
 		return identitypool.Login{}, loginError(err)
 	}
-	audience := i.Audience[0]
+	return identitypool.Login{Subject: i.Subject, Audience: audience(&i, provider.ClientIDs), Claims: i.Claims}, nil
+}
+
+// audience gives the client that a verified token is for: its authorized party, or else the first of its audiences that is registered. One that is not
+// may be anybody's, and rules and tags would take it for the client.
+func audience(i *federate.Identity, clients []string) string {
 	if i.AuthorizedParty != "" {
-		audience = i.AuthorizedParty
+		return i.AuthorizedParty
 	}
-	return identitypool.Login{Subject: i.Subject, Audience: audience, Claims: i.Claims}, nil
+	for _, a := range i.Audience {
+		if slices.Contains(clients, a) {
+			return a
+		}
+	}
+	return ""
 }
 
 // roleAttribute holds pairs of a role and a provider (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_saml_assertions.html).
 const roleAttribute = "https://aws.amazon.com/SAML/Attributes/Role"
+
+// errOldMetadata means that what a provider's metadata says is not in force any more, its certificates among it.
+var errOldMetadata = errors.New("app: the metadata of the SAML provider has expired")
 
 // VerifySAML implements identitypool.Federated. An identity pool sees the same assertion in each of its operations; in each of them it counts once.
 func (p providers) VerifySAML(ctx context.Context, providerARN, assertion string) (identitypool.Login, error) {
@@ -64,6 +78,9 @@ func (p providers) VerifySAML(ctx context.Context, providerARN, assertion string
 	row, err := record.FindSAMLProvider(ctx, p.db, account, name)
 	if err != nil {
 		return identitypool.Login{}, unregistered(err)
+	}
+	if !caller.RequestFrom(ctx).Time.Before(row.Doc.Metadata.ValidUntil) {
+		return identitypool.Login{}, errors.Join(identitypool.ErrBadSignature, errOldMetadata)
 	}
 	a, err := p.verifier.VerifySAML(ctx, federate.SAMLProvider{
 		Key: row.Doc.ARN() + " " + caller.RequestFrom(ctx).Operation, EntityID: row.Doc.Metadata.EntityID, Certificates: row.Doc.Metadata.Certificates,

@@ -37,8 +37,9 @@ type Verifier interface {
 	VerifyLogin(ctx context.Context, userPool, token string, revocation bool) (Login, error)
 }
 
-// Federated verifies what other providers vouch for: signature, issuer, audience and time. One token or assertion comes with several calls (GetId, then
-// GetCredentialsForIdentity), so it counts until it expires and not once. Errors: those above; a provider that is not registered any more is ErrBadSignature.
+// Federated verifies what other providers vouch for: signature, issuer, audience and time. One token comes with several calls (GetId, then
+// GetCredentialsForIdentity), so it counts until it expires; an assertion counts once in each operation. Errors: those above; a provider that is not
+// registered any more is ErrBadSignature.
 type Federated interface {
 	// VerifyOIDC verifies an id token of one of IAM's OpenID Connect providers, for one of its client ids.
 	VerifyOIDC(ctx context.Context, providerARN, token string) (Login, error)
