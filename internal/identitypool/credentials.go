@@ -3,6 +3,7 @@ package identitypool
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
@@ -49,6 +50,10 @@ func badConfiguration() error {
 	return api.InvalidIdentityPoolConfigurationException.New("Invalid identity pool configuration. Check assigned IAM roles for this pool.")
 }
 
+// maxAMR bounds the names of providers and users that a session carries, in bytes. A session token is sealed into a header, and one that is longer than
+// sessions are read would be credentials that open nothing.
+const maxAMR = 4096
+
 // assume asks the role's trust policy as sts:AssumeRoleWithWebIdentity would, and mints.
 func (s *Service) assume(ctx context.Context, p *Pool, id, arn string, who []verified) (caller.Credentials, error) {
 	role, err := s.Roles.LoginRole(ctx, arn)
@@ -62,7 +67,11 @@ func (s *Service) assume(ctx context.Context, p *Pool, id, arn string, who []ver
 	if err != nil {
 		return caller.Credentials{}, err
 	}
-	claims := map[string][]string{providerName + ":aud": {p.ID}, providerName + ":sub": {id}, providerName + ":amr": amr(who)}
+	how := amr(who)
+	if size := len(strings.Join(how, ",")); size > maxAMR {
+		return caller.Credentials{}, api.InvalidParameterException.New("The session of these logins would be too long.")
+	}
+	claims := map[string][]string{providerName + ":aud": {p.ID}, providerName + ":sub": {id}, providerName + ":amr": how}
 	a := &assumption{request: caller.RequestFrom(ctx), role: &role, pool: p, identity: id, claims: claims, tags: tags}
 	if err := s.decide(ctx, a); err != nil {
 		return caller.Credentials{}, err

@@ -24,8 +24,8 @@ func (s *Service) GetOpenIdTokenForDeveloperIdentity(ctx context.Context, in *ap
 	if p.Developer == "" || !ok {
 		return nil, api.InvalidParameterException.New("Please provide a login of the developer provider of this identity pool.")
 	}
-	if len(user) > maxDeveloperUser {
-		return nil, api.InvalidParameterException.New("A developer user identifier has at most %d characters.", maxDeveloperUser)
+	if len(user) > maxSubject { // in logins it stands where longer tokens may
+		return nil, api.InvalidParameterException.New("A developer user identifier has at most %d characters.", maxSubject)
 	}
 	if err := checkSessionTags(in.PrincipalTags); err != nil {
 		return nil, err
@@ -51,9 +51,6 @@ func (s *Service) GetOpenIdTokenForDeveloperIdentity(ctx context.Context, in *ap
 	}
 	return &api.GetOpenIdTokenForDeveloperIdentityResponse{IdentityId: &id, Token: &token}, nil
 }
-
-// maxDeveloperUser is the length of a developer user identifier, which in logins stands where tokens may.
-const maxDeveloperUser = 1024
 
 func (s *Service) developerIdentity(ctx context.Context, p *Pool, want *string, who []verified) (string, error) {
 	id, err := s.known(ctx, p, who)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
 )
@@ -13,12 +14,16 @@ import (
 // (https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_MergeDeveloperIdentities.html).
 const maxLogins = 20
 
+// maxSubject is the length of a user's id at their provider, which is part of a key of the store: that of a developer's user identifier in AWS's model.
+const maxSubject = 1024
+
 // verified is one login of a request, verified.
 type verified struct {
 	provider string // its key
 	middle   string // what stands between provider and subject in amr
 	Login
 	developer map[string]string // tags that a developer vouches for
+	userPool  bool              // it is of a user pool of this server
 
 	own *OpenIDToken // of a token of this service: it names an identity and is no login of its own
 }
@@ -31,7 +36,7 @@ func (s *Service) verifyLogins(ctx context.Context, p *Pool, in map[string]strin
 		if err != nil {
 			return nil, badLogin(err)
 		}
-		if v.own == nil && v.Subject == "" {
+		if v.own == nil && (v.Subject == "" || len(v.Subject) > maxSubject || strings.Contains(v.Subject, "\x00")) {
 			return nil, badLogin(ErrBadSignature)
 		}
 		if slices.ContainsFunc(out, func(o verified) bool { return o.provider == v.provider }) { // one user pool in two spellings
@@ -73,7 +78,7 @@ func (s *Service) verifyUserPool(ctx context.Context, p *Pool, userPool, token s
 	if !slices.ContainsFunc(p.Providers, func(c Provider) bool { return c.UserPool == userPool && c.ClientID == l.Audience }) {
 		return verified{}, errUnsupported()
 	}
-	return verified{provider: awsName(userPool), middle: "CognitoSignIn", Login: l}, nil
+	return verified{provider: awsName(userPool), middle: "CognitoSignIn", Login: l, userPool: true}, nil
 }
 
 // verifyOwn verifies a token of this service for an identity of the pool, which is how users of a developer's provider come back

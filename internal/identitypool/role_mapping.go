@@ -65,7 +65,8 @@ func (p *Pool) mappingOf(v *verified) *Mapping {
 	return found
 }
 
-// role gives the role of a login; false when it is ambiguous: no rule matches, or the token does not say which of its roles.
+// role gives the role of a login; false when it is ambiguous: no rule matches, or the token does not say which of its roles. Which one is preferred
+// only user pools say, whose groups have roles: in what another provider vouches for, that claim is like any other.
 func (m *Mapping) role(v *verified) (string, bool) {
 	for i := range m.Rules {
 		if m.Rules[i].matches(&v.Login) {
@@ -75,7 +76,7 @@ func (m *Mapping) role(v *verified) (string, bool) {
 	if len(m.Rules) > 0 {
 		return "", false
 	}
-	if preferred, ok := v.Claims["cognito:preferred_role"].(string); ok && preferred != "" {
+	if preferred, ok := v.Claims["cognito:preferred_role"].(string); ok && preferred != "" && v.userPool {
 		return preferred, true
 	}
 	if len(v.Roles) == 1 {

@@ -3,6 +3,7 @@ package identitypool
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -161,6 +162,50 @@ func TestMappingsOfOthers(t *testing.T) {
 			t.Errorf("%s: %v", key, err)
 		}
 	}
+}
+
+// TestPreferredRoleOfOthers: only user pools say which role is preferred. Whoever runs another provider could name any role that trusts the pool.
+func TestPreferredRoleOfOthers(t *testing.T) {
+	h := newHouse(t)
+	pool := h.pool(false, everything)
+	const claims = `|{"cognito:preferred_role":"` + other + `"}`
+	for key, in := range map[string]map[string]string{
+		samlARN: {samlARN: samlARN + ` sam` + claims},
+		oidcKey: {oidcKey: oidcARN + ` ann` + claims},
+		google:  {google: "https://" + google + `#g-client gus` + claims},
+	} {
+		id := h.mustID(pool, in)
+		if err := h.mappings(pool, map[string]api.RoleMapping{key: byToken(false)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.credentials(id, in, nil); err != nil || h.last().Name != "in" {
+			t.Errorf("%s: %v", key, err)
+		}
+		if err := h.mappings(pool, map[string]api.RoleMapping{key: byToken(true)}); err != nil {
+			t.Fatal(err)
+		}
+		fails(t, key, h.credentials(id, in, nil), api.NotAuthorizedException, "")
+	}
+}
+
+// TestLongUsers: what a provider calls its users is bounded, so that it fits the store and a session.
+func TestLongUsers(t *testing.T) {
+	h := newHouse(t)
+	pool := h.pool(false, everything)
+	login := func(subject string) map[string]string { return map[string]string{oidcKey: oidcARN + " " + subject} }
+	for name, subject := range map[string]string{"long": strings.Repeat("x", maxSubject+1), "with a NUL": "a\x00b"} {
+		_, err := h.id(pool, login(subject))
+		fails(t, name, err, api.NotAuthorizedException, "Invalid login token. Couldn't verify signed token.")
+	}
+	longest := strings.Repeat("x", maxSubject)
+	id := h.mustID(pool, login(longest))
+	if err := h.credentials(id, login(longest), nil); err != nil {
+		t.Error(err)
+	}
+	all := map[string]string{
+		oidcKey: oidcARN + " " + longest, samlARN: samlARN + " " + longest, google: "https://" + google + "#g-client " + longest, nameA: token(poolA, longest),
+	}
+	fails(t, "four of them", h.credentials(id, all, nil), api.InvalidParameterException, "The session of these logins would be too long.")
 }
 
 func TestRefusedMappings(t *testing.T) {
