@@ -1,7 +1,6 @@
 // aws-amplify (Auth, as it runs in Node.js) and aws-jwt-verify, the library with which APIs verify the tokens: a sign-in by SRP and by password, the
 // session with its keys, software-token MFA, a new user who signs up, and the verification of what they got.
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { CreateUserPoolCommand, CreateUserPoolClientCommand, SetUserPoolMfaConfigCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { Amplify } from 'aws-amplify'
@@ -11,7 +10,7 @@ import {
 import { cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito'
 import { JwtVerifier } from 'aws-jwt-verify'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
-import { root, run, userPools } from './world.mjs'
+import { root, run, totp, userPools } from './world.mjs'
 
 const kept = new Map()
 cognitoUserPoolsTokenProvider.setKeyValueStorage({
@@ -31,17 +30,6 @@ const verifier = (userPoolId, clientId) => {
   const fetcher = { fetch: async uri => (await fetch(uri)).arrayBuffer() }
   const jwksCache = new SimpleJwksCache({ fetcher })
   return JwtVerifier.create({ issuer, audience: clientId, jwksUri: `${issuer}/.well-known/jwks.json` }, { jwksCache })
-}
-
-// totp is RFC 6238 over a secret in base 32; step counts thirty seconds from now.
-const totp = (secret, step = 0) => {
-  let bits = ''
-  for (const c of secret) bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')
-  const key = Buffer.from(bits.match(/.{8}/g).map(b => parseInt(b, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000) + step))
-  const mac = createHmac('sha1', key).update(counter).digest()
-  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1000000).padStart(6, '0')
 }
 
 test('sign-in, session with keys, verification, sign-out', async () => {

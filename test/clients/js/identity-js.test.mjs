@@ -2,9 +2,11 @@
 // password of a user whom an administrator made, and a change of password.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AdminCreateUserCommand, CreateUserPoolClientCommand } from '@aws-sdk/client-cognito-identity-provider'
+import {
+  AdminCreateUserCommand, AdminForgetDeviceCommand, AdminSetUserPasswordCommand, CreateUserPoolClientCommand, CreateUserPoolCommand, SetUserPoolMfaConfigCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
 import identity from 'amazon-cognito-identity-js'
-import { root, run, userPools } from './world.mjs'
+import { root, run, totp, userPools } from './world.mjs'
 
 const { AuthenticationDetails, CognitoUser, CognitoUserPool } = identity
 
@@ -88,4 +90,45 @@ test('the password flow of the same library', async () => {
   }
   assert.ok((await plain(run.clientId)).session.isValid())
   await assert.rejects(plain(client.ClientId), { code: 'InvalidParameterException' })
+})
+
+test('a remembered device stands in for the software token', async () => {
+  const admin = userPools(root)
+  const { UserPool: pool } = await admin.send(new CreateUserPoolCommand({
+    PoolName: 'devices', DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: false },
+  }))
+  await admin.send(new SetUserPoolMfaConfigCommand({ UserPoolId: pool.Id, MfaConfiguration: 'OPTIONAL', SoftwareTokenMfaConfiguration: { Enabled: true } }))
+  const { UserPoolClient: client } = await admin.send(new CreateUserPoolClientCommand({ UserPoolId: pool.Id, ClientName: 'phone' }))
+  await admin.send(new AdminCreateUserCommand({ UserPoolId: pool.Id, Username: 'linus', MessageAction: 'SUPPRESS' }))
+  await admin.send(new AdminSetUserPasswordCommand({ UserPoolId: pool.Id, Username: 'linus', Password: 'Security-Blanket-1', Permanent: true }))
+
+  // One storage is one device.
+  const device = Storage => new CognitoUser({
+    Username: 'linus', Pool: new CognitoUserPool({ UserPoolId: pool.Id, ClientId: client.ClientId, endpoint: run.endpoint, Storage }), Storage,
+  })
+  const authenticate = u => new Promise((resolve, reject) => u.authenticateUser(
+    new AuthenticationDetails({ Username: 'linus', Password: 'Security-Blanket-1' }),
+    { onSuccess: session => resolve({ session }), onFailure: reject, totpRequired: name => resolve({ asked: name }) },
+  ))
+  const phone = storage()
+  const u = device(phone)
+  const { session } = await authenticate(u)
+  const key = session.getAccessToken().payload.device_key
+  assert.match(key, new RegExp(`^${run.region}_[0-9a-f-]{36}$`))
+  const secret = await new Promise((resolve, reject) => u.associateSoftwareToken({ associateSecretCode: resolve, onFailure: reject }))
+  await new Promise((resolve, reject) => u.verifySoftwareToken(totp(secret, -1), 'token', { onSuccess: resolve, onFailure: reject }))
+  await call(done => u.setUserMfaPreference(null, { Enabled: true, PreferredMfa: true }, done))
+
+  // The device has proved itself: no code is asked for. Another one has not.
+  const again = await authenticate(device(phone))
+  assert.equal(again.session?.getAccessToken().payload.device_key, key)
+  const elsewhere = device(storage())
+  assert.equal((await authenticate(elsewhere)).asked, 'SOFTWARE_TOKEN_MFA')
+  await new Promise((resolve, reject) => elsewhere.sendMFACode(totp(secret), { onSuccess: resolve, onFailure: reject }, 'SOFTWARE_TOKEN_MFA'))
+
+  // A device that was forgotten is asked again.
+  await admin.send(new AdminForgetDeviceCommand({ UserPoolId: pool.Id, Username: 'linus', DeviceKey: key }))
+  await assert.rejects(call(done => u.refreshSession(session.getRefreshToken(), done)), { code: 'NotAuthorizedException' })
+  const forgotten = device(phone)
+  assert.equal((await authenticate(forgotten)).asked, 'SOFTWARE_TOKEN_MFA')
 })
