@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
@@ -120,6 +121,8 @@ func addTags(s *caller.Session, in *stsapi.AssumeRoleRequest) error {
 	own := map[string]bool{}
 	for _, t := range in.Tags {
 		switch k := caller.Fold(t.Key); {
+		case strings.HasPrefix(k, reservedStart):
+			return invalidValue.New("Tag keys starting with 'aws:' are reserved for system use.")
 		case own[k]:
 			return invalidValue.New("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		case taken[k]:
@@ -188,6 +191,9 @@ func packedSize(s *caller.Session) (int, error) {
 	}
 	for k, v := range s.Tags {
 		n += len(k) + len(v) + 2
+	}
+	for _, k := range s.TransitiveTags { // which of them are passed on is written down beside them
+		n += len(k) + 1
 	}
 	percent := (n*100 + packedMost - 1) / packedMost
 	if percent > 100 {

@@ -49,6 +49,10 @@ type assumed struct {
 	source      *string
 }
 
+// mostCarried bounds what a session keeps of a provider's words, in bytes. With session policies and tags (packedMost) it stays within what is read as a
+// session token: one that is longer would be credentials that open nothing.
+const mostCarried = 1536
+
 // assume asks the trust policy and mints. A role that does not exist is refused in the words for one that trusts somebody else.
 func (s *Service) assume(ctx context.Context, f *federated) (*assumed, error) {
 	role, err := s.Roles.Role(ctx, f.roleARN)
@@ -70,10 +74,15 @@ func (s *Service) assume(ctx context.Context, f *federated) (*assumed, error) {
 	if !f.ends.IsZero() && f.ends.Before(session.Expires) {
 		session.Expires = f.ends.Truncate(time.Second)
 	}
+	size := 0
 	for _, k := range f.carried {
 		if v, ok := f.keys[k]; ok {
 			session.FederatedContext[k] = v
+			size += len(k) + len(strings.Join(v, ","))
 		}
+	}
+	if size > mostCarried {
+		return nil, invalidToken("What the identity provider says of the user is too long for a session.")
 	}
 	if err := s.sessionPolicies(ctx, session, role.Account, f.policy, f.policyARNs); err != nil {
 		return nil, err

@@ -401,3 +401,32 @@ func TestFederatedBindings(t *testing.T) {
 		t.Error("without a federation the operations are there")
 	}
 }
+
+// TestLongWordsOfProviders: what a session keeps of a provider's words is bounded, whichever of them is long, so that the session can be opened.
+func TestLongWordsOfProviders(t *testing.T) {
+	for name, edit := range map[string]func(o *outside, long string){
+		"methods": func(o *outside, long string) { o.identity.Claims["amr"] = []any{long} },
+		"other audiences": func(o *outside, long string) {
+			o.identity.Audience, o.identity.AuthorizedParty = []string{long}, "client"
+		},
+	} {
+		for length, ok := range map[int]bool{mostCarried / 2: true, mostCarried: false} {
+			h, o := federatedHouse(t, allow(oidcARN, everyAction, ""))
+			edit(o, strings.Repeat("x", length))
+			_, err := h.AssumeRoleWithWebIdentity(unsigned(), web(nil))
+			if ok && err != nil {
+				t.Errorf("%s of %d: %v", name, length, err)
+			}
+			if !ok {
+				fails(t, name, err, "InvalidIdentityToken", "")
+			}
+			if (h.minted != nil) != ok {
+				t.Errorf("%s of %d: minted %v", name, length, h.minted)
+			}
+		}
+	}
+	h, o := federatedHouse(t, allow(samlARN, everyAction, ""))
+	o.assertion.Subject = strings.Repeat("x", mostCarried)
+	_, err := h.AssumeRoleWithSAML(unsigned(), &stsapi.AssumeRoleWithSAMLRequest{RoleArn: roleARN, PrincipalArn: samlARN, SAMLAssertion: "x"})
+	fails(t, "a SAML subject", err, "InvalidIdentityToken", "")
+}

@@ -190,6 +190,7 @@ func TestRefusedTagsAndPolicies(t *testing.T) {
 		code string
 	}{
 		{"tag twice", user(), func(in *stsapi.AssumeRoleRequest) { in.Tags = []stsapi.Tag{{Key: "a"}, {Key: "A"}} }, "InvalidParameterValue"},
+		{"reserved tag", user(), func(in *stsapi.AssumeRoleRequest) { in.Tags = []stsapi.Tag{{Key: "AWS:x"}} }, "InvalidParameterValue"},
 		{"transitive tag set again", parent, func(in *stsapi.AssumeRoleRequest) { in.Tags = []stsapi.Tag{{Key: "TEAM", Value: "red"}} }, "InvalidParameterValue"},
 		{"transitive key without a tag", user(), func(in *stsapi.AssumeRoleRequest) { in.TransitiveTagKeys = []string{"a"} }, "InvalidParameterValue"},
 		{"malformed policy", user(), func(in *stsapi.AssumeRoleRequest) { in.Policy = ptr(`{"Version":"2012-10-17","Statement":[{}]}`) }, "MalformedPolicyDocument"},
@@ -205,6 +206,12 @@ func TestRefusedTagsAndPolicies(t *testing.T) {
 			in.Policy = ptr(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::` + long + `"}]}`)
 			for i := range 20 {
 				in.Tags = append(in.Tags, stsapi.Tag{Key: fmt.Sprint("k", i), Value: strings.Repeat("v", 200)})
+			}
+		}, "PackedPolicyTooLarge"},
+		{"too much to pass on", user(), func(in *stsapi.AssumeRoleRequest) {
+			for i := range 20 {
+				in.Tags = append(in.Tags, stsapi.Tag{Key: fmt.Sprint(strings.Repeat("k", 100), i), Value: "v"})
+				in.TransitiveTagKeys = append(in.TransitiveTagKeys, in.Tags[i].Key)
 			}
 		}, "PackedPolicyTooLarge"},
 		{"MFA", user(), func(in *stsapi.AssumeRoleRequest) { in.SerialNumber, in.TokenCode = ptr("arn"), ptr("123456") }, "AccessDenied"},
