@@ -50,11 +50,13 @@ func (s *Core) orGhost(ctx context.Context, d Door, name string, row store.Row[d
 	case !d.Client.PreventExistence:
 		return Account{Row: row}, nil
 	}
-	ghost := s.GhostOf(d.Pool, name) // for everybody: what it costs tells nothing
-	if err == nil {
-		return Account{Row: row}, nil
+	// For everybody there is a ghost, a look-up that finds nothing and one that finds somebody: what it costs tells nothing.
+	ghost := s.GhostOf(d.Pool, name)
+	if err != nil {
+		return ghost, s.readSomebody(ctx, d.Pool.ID)
 	}
-	return ghost, s.standIn(ctx, ghost.User())
+	s.standIns.keep(&row.Doc)
+	return Account{Row: row}, s.readNobody(ctx, ghost.User())
 }
 
 // GhostOf makes up the user that a name would be. It is the same every time, on every node and after every restart.
@@ -68,24 +70,23 @@ func (s *Core) GhostOf(p *directory.Pool, name string) Account {
 	return Account{Row: store.Row[directory.User]{Doc: u}, Ghost: true}
 }
 
-// standIn reads some user's row, where the name stands for none: as much is read and decoded as where it stands for one.
-func (s *Core) standIn(ctx context.Context, ghost *directory.User) error {
-	_, err := directory.Users.List(ctx, s.Store, store.Query{Index: "by_username", Prefix: []string{ghost.PoolID}, From: ghost.Sub, Limit: 1})
-	return err
-}
-
-// Verifier gives the user's SRP verifier. Who has no password, or does not exist, gets one that no password fits. It is made up for everybody,
-// so that the time does not tell whose is real.
+// Verifier gives the user's SRP verifier. Who has no password, or does not exist, gets one that no password fits. For everybody one is made up and one
+// is opened, so that the time does not tell whose is real.
 func (s *Core) Verifier(ctx context.Context, a *Account) (srp.Verifier, error) {
 	u := a.User()
 	made, err := s.ghostVerifier(u)
 	if err != nil {
 		return srp.Verifier{}, err
 	}
-	if a.Ghost || len(u.SealedVerifier) == 0 {
-		return made, nil
+	if !a.Ghost && len(u.SealedVerifier) > 0 {
+		return s.openVerifier(ctx, u.PoolID, u.Sub, u.SealedVerifier)
 	}
-	return s.openVerifier(ctx, u, u.SealedVerifier)
+	if other := s.standIns.of(u.PoolID); other.sub != "" {
+		if _, err := s.openVerifier(ctx, u.PoolID, other.sub, other.sealed); err != nil {
+			s.standIns.drop(u.PoolID) // sealed long ago: nothing depends on it, and the next one is read anew
+		}
+	}
+	return made, nil
 }
 
 // PasswordFits does the same arithmetic for everybody; nothing fits a ghost.
@@ -100,8 +101,8 @@ func (s *Core) PasswordFits(ctx context.Context, d Door, a *Account, password st
 
 func verifierAAD(sub string) []byte { return seal.AAD("users", sub, "verifier") }
 
-func (s *Core) openVerifier(ctx context.Context, u *directory.User, sealed []byte) (srp.Verifier, error) {
-	b, err := s.Keys.Open(ctx, seal.SRPVerifier, u.PoolID, sealed, verifierAAD(u.Sub))
+func (s *Core) openVerifier(ctx context.Context, poolID, sub string, sealed []byte) (srp.Verifier, error) {
+	b, err := s.Keys.Open(ctx, seal.SRPVerifier, poolID, sealed, verifierAAD(sub))
 	if err != nil {
 		return srp.Verifier{}, fmt.Errorf("account: opening a verifier: %w", err)
 	}

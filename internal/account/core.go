@@ -46,10 +46,13 @@ type Config struct {
 }
 
 // Core is shared by the services that users themselves call. It is safe for concurrent use; its fields are not to be changed.
-type Core struct{ Config }
+type Core struct {
+	Config
+	standIns standIns
+}
 
 // New makes the core.
-func New(c Config) *Core { return &Core{c} }
+func New(c Config) *Core { return &Core{Config: c} }
 
 // Tables lists the tables of this package, for opening the store.
 func Tables() []store.AnyTable { return []store.AnyTable{ghostFailures, codes} }

@@ -8,6 +8,7 @@ import (
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
 // After FreeFailures wrong passwords in a row, each further one makes the user wait twice as long as the one before, from one second to
@@ -52,13 +53,19 @@ func (s *Core) CheckLock(ctx context.Context, a *Account) error {
 }
 
 // Fail records a wrong password in a transaction of its own, with what also writes (the challenge it answered; nil: nothing), and gives
-// the error to answer.
+// the error to answer. What also refuses in the protocol's words is that error, and the failure counts all the same: who answers a challenge that is used
+// up has made a guess, too.
 func (s *Core) Fail(ctx context.Context, a *Account, also func(ctx context.Context, w store.Writer) error) error {
 	now := s.Now()
+	var answer error
 	err := s.Store.Update(ctx, func(w store.Writer) error {
+		answer = Incorrect()
 		if also != nil {
 			if err := also(ctx, w); err != nil {
-				return err
+				if _, spoken := wire.AsError(err); !spoken {
+					return err
+				}
+				answer = err
 			}
 		}
 		return CountFailure(ctx, w, a, now)
@@ -66,7 +73,7 @@ func (s *Core) Fail(ctx context.Context, a *Account, also func(ctx context.Conte
 	if err != nil {
 		return err
 	}
-	return Incorrect()
+	return answer
 }
 
 // CountFailure counts one more failure of the account in w's transaction, and makes it wait where there were too many. An account that waits by now is

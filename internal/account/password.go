@@ -53,7 +53,7 @@ func (s *Core) checkHistory(ctx context.Context, p *directory.Pool, u *directory
 	}
 	past := append([][]byte{u.SealedVerifier}, u.PasswordHistory...)
 	for _, sealed := range past[:min(len(past), p.Password.History)] {
-		v, err := s.openVerifier(ctx, u, sealed)
+		v, err := s.openVerifier(ctx, u.PoolID, u.Sub, sealed)
 		if err != nil {
 			return err
 		}

@@ -74,7 +74,7 @@ func (s *Service) next(ctx context.Context, p *progress) (*answer, error) {
 	}
 	device, err := s.deviceOf(ctx, p)
 	if err != nil {
-		return nil, err
+		return nil, s.unlessLocked(ctx, p, err)
 	}
 	if p.proven&secondFactor == 0 && !p.standsIn(device) {
 		due, err := s.dueFactors(ctx, p)

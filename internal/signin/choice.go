@@ -98,22 +98,19 @@ func (s *Service) start(ctx context.Context, p *progress, factor string, params 
 // A code or passkey is one factor. It is not offered where a second is due, unless the pool counts passkeys as several: MFA follows passwords only.
 func (s *Service) offered(ctx context.Context, p *progress) ([]string, error) {
 	u := p.who.User()
-	enabled, err := s.enabledFactors(ctx, p.Pool, u)
-	if err != nil {
-		return nil, err
-	}
 	passkeys, err := s.factors.HasPasskeys(ctx, s.core.Store, p.Pool.ID, u.Sub)
 	if err != nil {
 		return nil, err
 	}
+	enabled := enabledAmong(p.Pool, u, passkeys)
 	has := map[string]bool{
 		"PASSWORD":  len(u.SealedVerifier) > 0,
 		"EMAIL_OTP": u.Attributes["email"] != "" && u.Attributes["email_verified"] == "true",
 		"SMS_OTP":   u.Attributes["phone_number"] != "" && u.Attributes["phone_number_verified"] == "true",
 		"WEB_AUTHN": passkeys,
 	}
-	if p.who.Ghost {
-		s.haunt(p, has)
+	if made, attributes := s.haunt(p); p.who.Ghost {
+		has, u.Attributes = made, account.Merged(u.Attributes, attributes)
 	}
 	if p.Pool.MFA.Mode == "ON" || p.Pool.MFA.Mode != "" && len(enabled) > 0 {
 		has["EMAIL_OTP"], has["SMS_OTP"] = false, false
@@ -141,12 +138,11 @@ func allowedFactors(p *directory.Pool) []string {
 	return p.FirstFactors
 }
 
-// haunt makes up which factors and addresses a ghost has. What was typed is its address where it looks like one.
-func (s *Service) haunt(p *progress, has map[string]bool) {
-	u := p.who.User()
-	has["PASSWORD"], has["EMAIL_OTP"] = true, true
-	seed := s.core.Keys.PRF(seal.FakeUser, p.Pool.ID, "factors\x00"+u.Sub)
-	has["SMS_OTP"], has["WEB_AUTHN"] = seed[0]&1 == 1, seed[0]&2 == 2
+// haunt makes up which factors and addresses a ghost has. What was typed is its address where it looks like one. It is made up for everybody, so that the
+// time does not tell for whom it counts.
+func (s *Service) haunt(p *progress) (has map[string]bool, attributes map[string]string) {
+	seed := s.core.Keys.PRF(seal.FakeUser, p.Pool.ID, "factors\x00"+p.who.User().Sub)
+	has = map[string]bool{"PASSWORD": true, "EMAIL_OTP": true, "SMS_OTP": seed[0]&1 == 1, "WEB_AUTHN": seed[0]&2 == 2}
 	typed := p.Pool.Canonical(p.name)
 	email := string('a'+rune(seed[1]%26)) + "@" + string('a'+rune(seed[2]%26))
 	if directory.IsEmail(typed) {
@@ -160,5 +156,5 @@ func (s *Service) haunt(p *progress, has map[string]bool) {
 	if directory.IsPhoneNumber(typed) {
 		phone, has["SMS_OTP"] = typed, true
 	}
-	u.Attributes = account.Merged(u.Attributes, map[string]string{"email": email, "phone_number": phone})
+	return has, map[string]string{"email": email, "phone_number": phone}
 }

@@ -134,5 +134,16 @@ func (s *Service) passed(ctx context.Context, p *progress) {
 // refused completes the event of a sign-in that ends here, and gives the error back.
 func (s *Service) refused(ctx context.Context, p *progress, err error) error {
 	s.ended(ctx, p, "Fail")
+	return s.unlessLocked(ctx, p, err)
+}
+
+// unlessLocked gives an error that only the owner of a proof may learn. Who was locked out meanwhile, by guesses that came at the same time, learns nothing
+// but that: the right one among them must not be known by its error.
+func (s *Service) unlessLocked(ctx context.Context, p *progress, err error) error {
+	if p.proven&firstFactors != 0 && !p.who.Ghost {
+		if changed := account.StillUnchanged(ctx, s.core.Store, p.who.User(), s.core.Now()); changed != nil {
+			return changed
+		}
+	}
 	return err
 }

@@ -28,6 +28,18 @@ type due struct {
 
 // enabledFactors are the second factors that the user has enabled, and that the pool takes.
 func (s *Service) enabledFactors(ctx context.Context, p *directory.Pool, u *directory.User) ([]string, error) {
+	passkeys := false
+	if p.WebAuthn.Factor == multiFactor && u.MFA.WebAuthn {
+		var err error
+		if passkeys, err = s.factors.HasPasskeys(ctx, s.core.Store, p.ID, u.Sub); err != nil {
+			return nil, err
+		}
+	}
+	return enabledAmong(p, u, passkeys), nil
+}
+
+// enabledAmong is enabledFactors for who knows whether the user has passkeys.
+func enabledAmong(p *directory.Pool, u *directory.User, passkeys bool) []string {
 	var out []string
 	sms := u.MFA.SMS || slices.Contains(u.MFAOptions, "phone_number")
 	if p.MFA.SMS && sms && u.Attributes["phone_number"] != "" {
@@ -39,16 +51,10 @@ func (s *Service) enabledFactors(ctx context.Context, p *directory.Pool, u *dire
 	if p.MFA.Email && u.MFA.Email && u.Attributes["email"] != "" {
 		out = append(out, emailMFA)
 	}
-	if p.WebAuthn.Factor == multiFactor && u.MFA.WebAuthn {
-		has, err := s.factors.HasPasskeys(ctx, s.core.Store, p.ID, u.Sub)
-		if err != nil {
-			return nil, err
-		}
-		if has {
-			out = append(out, passkeyMFA)
-		}
+	if p.WebAuthn.Factor == multiFactor && u.MFA.WebAuthn && passkeys {
+		out = append(out, passkeyMFA)
 	}
-	return out, nil
+	return out
 }
 
 func hasTOTP(u *directory.User) bool { return u.TOTP != nil && u.TOTP.Verified }
