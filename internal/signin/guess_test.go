@@ -68,7 +68,9 @@ func TestARightGuessAmongTooManyTellsNothing(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			set.pool = func(p *directory.Pool) { p.Devices, p.Triggers.PreAuthentication = &directory.DeviceConfig{}, "arn:pre" }
+			set.pool = func(p *directory.Pool) {
+				p.Devices, p.Triggers.PreAuthentication = &directory.DeviceConfig{}, "arn:pre"
+			}
 			h := open(t, set)
 			h.hooks.answers[hook.PreAuthentication] = func(map[string]any) (any, error) {
 				h.changeUser(t, func(u *directory.User) { u.Failures, u.LockedUntil = 9, h.clock.now().Add(time.Minute) })
