@@ -134,7 +134,9 @@ func (o *Outbox) write(m *Message) error {
 		return errors.New("message is too long")
 	}
 	o.lines++
-	_, err = o.file.Write(append(line, '\n'))
+	if _, err = o.file.Write(append(line, '\n')); err != nil {
+		o.lines = 2 * Capacity // a full disk may have taken half the line: the file is made anew before another is put behind it
+	}
 	return err
 }
 

@@ -117,6 +117,45 @@ func TestOutboxFileIsBounded(t *testing.T) {
 	}
 }
 
+// TestOutboxAfterAFailedWrite: what a full disk took of one line spoils no other.
+func TestOutboxAfterAFailedWrite(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "outbox.jsonl")
+	o, err := OpenOutbox(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, o, 0, 1)
+	half, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := half.WriteString(`{"time":"20`); err != nil {
+		t.Fatal(err)
+	}
+	if err := half.Close(); err != nil {
+		t.Fatal(err)
+	}
+	good := o.file
+	if o.file, err = os.Open(path); err != nil { // takes nothing
+		t.Fatal(err)
+	}
+	if o.Put(numbered(1)) == nil {
+		t.Error("the write did not fail")
+	}
+	if err := o.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o.file = good
+	put(t, o, 2, 4)
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	list, err := ReadOutbox(path, 0)
+	if diff := cmp.Diff([]Message{numbered(3), numbered(2), numbered(0)}, list); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+}
+
 func TestMessageJSON(t *testing.T) {
 	got, err := json.Marshal(numbered(1))
 	if err != nil {
