@@ -125,14 +125,7 @@ func TestOutboxAfterAFailedWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, o, 0, 1)
-	half, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := half.WriteString(`{"time":"20`); err != nil {
-		t.Fatal(err)
-	}
-	if err := half.Close(); err != nil {
+	if _, err := o.file.WriteString(`{"time":"20`); err != nil {
 		t.Fatal(err)
 	}
 	good := o.file
