@@ -27,6 +27,10 @@ func (s *Service) SetIdentityPoolRoles(ctx context.Context, in *api.SetIdentityP
 		mappings = append(mappings, m)
 	}
 	return &wire.Empty{}, s.change(ctx, in.IdentityPoolId, func(p *Pool) error {
+		// Users of a developer's provider come for credentials with a token of this service, so a mapping for them would never be asked.
+		if p.Developer != "" && slices.ContainsFunc(mappings, func(m Mapping) bool { return m.Provider == p.Developer }) {
+			return api.InvalidParameterException.New("The developer provider %s cannot have a role mapping.", p.Developer)
+		}
 		p.AuthenticatedTo, p.GuestRole, p.Mappings = in.Roles["authenticated"], in.Roles["unauthenticated"], mappings
 		return nil
 	})

@@ -225,6 +225,8 @@ func TestRefusedMappings(t *testing.T) {
 	} {
 		fails(t, name, h.mappings(pool, m), api.InvalidParameterException, "")
 	}
+	developers := h.pool(true, func(in *api.CreateIdentityPoolInput) { in.DeveloperProviderName = ptr("login.dev") })
+	fails(t, "the developer provider", h.mappings(developers, map[string]api.RoleMapping{"login.dev": byToken(false)}), api.InvalidParameterException, "The developer provider login.dev cannot have a role mapping.")
 	if err := h.mappings(pool, map[string]api.RoleMapping{"x": rules(true, many[1:]...)}); err != nil {
 		t.Errorf("as many rules as there may be: %v", err)
 	}
