@@ -23,17 +23,31 @@ type Migration struct {
 
 // Migrate asks the pool's migration trigger about a name that nobody has and the password that was typed: a is the ghost, or unknown the error, that the
 // name stands for. Who is known there becomes a user: with that password where the trigger calls them CONFIRMED, else one who has to reset it, which
-// is the error. Anybody else stays who they were
+// is the error. Anybody else stays who they were. The other system does not know of this one's lockout, so that wrong passwords count for the ghost and
+// make it wait; where the client hides who exists, the caller counts them, as it does for everybody
 // (https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-migrate-user.html).
 func (s *Core) Migrate(ctx context.Context, m Migration, a Account, unknown error) (Account, error) {
+	ghost := s.GhostOf(m.Pool, m.Name)
+	if err := s.CheckLock(ctx, &ghost); err != nil {
+		return a, err
+	}
 	var told hook.MigrationResponse
 	called, err := m.Ask(ctx, &told)
 	if !called && err == nil {
 		return a, unknown
 	}
+	if locked := s.CheckLock(ctx, &ghost); locked != nil {
+		return a, locked // by guesses that came at the same time: the right one among them is not to be known
+	}
 	var u *directory.User
 	if err == nil && len(told.UserAttributes) > 0 {
 		u, err = s.migrated(ctx, &m, &told)
+	}
+	if u == nil && !m.Client.PreventExistence {
+		now := s.Now()
+		if counted := s.Store.Update(ctx, func(w store.Writer) error { return CountFailure(ctx, w, &ghost, now) }); counted != nil {
+			return a, counted
+		}
 	}
 	switch {
 	case err != nil:

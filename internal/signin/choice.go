@@ -24,7 +24,7 @@ func (s *Service) byChoice(ctx context.Context, r *request) (*answer, error) {
 		return s.byConfirmation(ctx, r)
 	}
 	password := ""
-	if preferred == "PASSWORD" {
+	if preferred == "PASSWORD" && slices.Contains(allowedFactors(r.Pool), preferred) {
 		password = r.params["PASSWORD"]
 	}
 	p, err := s.enter(ctx, r, password)

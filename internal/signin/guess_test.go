@@ -84,3 +84,32 @@ func TestARightGuessAmongTooManyTellsNothing(t *testing.T) {
 		})
 	}
 }
+
+// Passwords are not guessed at the system that users come from, either: it is asked as often as a password would be judged here.
+func TestGuessesAtAnotherSystemAreBounded(t *testing.T) {
+	for name, client := range map[string]func(*directory.Client){"tells": nil, "hides": hidden} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t, setting{pool: migrating, client: client})
+			h.hooks.answers[hook.MigrationAuthentication] = func(r map[string]any) (any, error) {
+				if r["password"] != "Imported-Horse-9" {
+					return nil, api.UserLambdaValidationException.New("no")
+				}
+				return object{"userAttributes": object{"email": "eve@example.org"}, "finalUserStatus": "CONFIRMED"}, nil
+			}
+			for range account.FreeFailures {
+				if _, err := h.byName("eve", "wrong"); err == nil {
+					t.Error("a wrong password lets in")
+				}
+			}
+			_, err := h.byName("eve", "Imported-Horse-9")
+			fails(t, err, api.NotAuthorizedException, lockedOut)
+			if n := len(h.hooks.of(hook.MigrationAuthentication)); n != account.FreeFailures {
+				t.Errorf("the function was asked %d times", n)
+			}
+			h.clock.move(time.Minute)
+			if _, err := h.byName("eve", "Imported-Horse-9"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
