@@ -36,11 +36,16 @@ func (s *Core) BearerUser(ctx context.Context, token string) (Door, store.Row[di
 	return d, row, WriteError(err)
 }
 
-// PoolAsk is what an administrator's operation on a pool asks for.
+// PoolAsk is what an administrator's operation on a pool asks for: the ARN that the pool has, or would have in the caller's account, and its tags, by
+// which policies may allow or deny.
 func (s *Core) PoolAsk(ctx context.Context, poolID string) []caller.Ask {
-	ask := caller.Ask{Resource: "arn:aws:cognito-idp:" + caller.RequestFrom(ctx).Region + ":" + caller.PrincipalFrom(ctx).Account + ":userpool/" + poolID}
-	if p, err := directory.Pools.GetCached(ctx, s.Store, poolID); err == nil && p.Doc.Account == caller.PrincipalFrom(ctx).Account {
-		ask.Resource = "arn:aws:cognito-idp:" + p.Doc.Region + ":" + p.Doc.Account + ":userpool/" + poolID
+	region, tags := caller.RequestFrom(ctx).Region, map[string][]string{}
+	if p, err := s.OwnPool(ctx, poolID); err == nil {
+		region = p.Region
+		for k, v := range p.Tags {
+			tags["aws:resourcetag/"+caller.Fold(k)] = []string{v}
+		}
 	}
-	return []caller.Ask{ask}
+	arn := "arn:aws:cognito-idp:" + region + ":" + caller.PrincipalFrom(ctx).Account + ":userpool/" + poolID
+	return []caller.Ask{{Resource: arn, Context: tags}}
 }

@@ -60,7 +60,7 @@ func (s *Core) OpenAs(ctx context.Context, poolID, clientID string) (Door, error
 	return d, err
 }
 
-// OwnPool finds a pool of the caller's account. Those of others do not exist.
+// OwnPool finds a pool of the caller's account, in the region of the request. Those of others do not exist.
 func (s *Core) OwnPool(ctx context.Context, poolID string) (*directory.Pool, error) {
 	p, err := directory.Pools.GetCached(ctx, s.Store, poolID)
 	switch {
@@ -68,10 +68,16 @@ func (s *Core) OwnPool(ctx context.Context, poolID string) (*directory.Pool, err
 		return nil, poolUnknown(poolID)
 	case err != nil:
 		return nil, err
-	case p.Doc.Account != caller.PrincipalFrom(ctx).Account:
+	case p.Doc.Account != caller.PrincipalFrom(ctx).Account, !inRegion(ctx, &p.Doc):
 		return nil, poolUnknown(poolID)
 	}
 	return &p.Doc, nil
+}
+
+// inRegion tells whether a request may be about a pool of its region: one that names no region may be about any.
+func inRegion(ctx context.Context, p *directory.Pool) bool {
+	region := caller.RequestFrom(ctx).Region
+	return region == "" || region == p.Region
 }
 
 // Allows tells whether a flow, as an ALLOW_… value, is in force.

@@ -28,7 +28,7 @@ func TestOperationsAreNamedAsTheirMethods(t *testing.T) {
 }
 
 func TestAdministratorsAskForThePool(t *testing.T) {
-	h := open(t, setting{})
+	h := open(t, setting{pool: func(p *directory.Pool) { p.Tags = map[string]string{"Team": "red"} }})
 	want := "arn:aws:cognito-idp:us-east-1:000000000000:userpool/" + poolID
 	for _, b := range h.Operations() {
 		if b.Operation.Auth != wire.AuthSigV4 {
@@ -50,7 +50,13 @@ func TestAdministratorsAskForThePool(t *testing.T) {
 		if len(asks) != 1 || asks[0].Resource != want || asks[0].Action != "cognito-idp:"+b.Operation.Name || asks[0].Exempt {
 			t.Errorf("%s asks %+v", b.Operation.Name, asks)
 		}
+		if team, ok := asks[0].Context.Lookup("aws:resourcetag/team"); !ok || team[0] != "red" {
+			t.Errorf("%s asks without the tags of the pool", b.Operation.Name)
+		}
 	}
+	elsewhere := caller.WithRequest(h.ctx, &caller.Request{Region: "eu-west-1"})
+	_, err := h.AdminUserGlobalSignOut(elsewhere, &api.AdminUserGlobalSignOutRequest{UserPoolId: poolID, Username: "ada"})
+	fails(t, err, api.ResourceNotFoundException, "")
 }
 
 func TestFlowsAndClients(t *testing.T) {
