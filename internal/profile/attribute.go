@@ -21,7 +21,8 @@ func attributesOf(list []api.AttributeType) (map[string]string, error) {
 	return m, nil
 }
 
-// shown lists the attributes that the client may read, sub first; identities of other providers come last.
+// shown lists the attributes that the client may read, sub first. The identities of other providers come last: they are no attribute that a client
+// lists, so it sees them whatever it reads, as its id tokens show them.
 func shown(c *directory.Client, u *directory.User) ([]api.AttributeType, error) {
 	sub := u.Sub
 	out := []api.AttributeType{{Name: "sub", Value: &sub}}
@@ -30,9 +31,6 @@ func shown(c *directory.Client, u *directory.User) ([]api.AttributeType, error) 
 			value := u.Attributes[name]
 			out = append(out, api.AttributeType{Name: name, Value: &value})
 		}
-	}
-	if !c.Readable("identities") {
-		return out, nil
 	}
 	identities, err := u.IdentitiesText()
 	if err == nil && identities != "" {

@@ -457,3 +457,31 @@ func TestHistoryCountsAtRecovery(t *testing.T) {
 	fails(t, h.reset("ada", code, password), api.PasswordHistoryPolicyViolationException, "Password has previously been used")
 	must(t, h.reset("ada", code, "Another-Horse-8"))
 }
+
+// GetUser and the id token agree on what a client may read. Identities are no attribute that it could list.
+func TestGetUserAgreesWithTheIDToken(t *testing.T) {
+	for name, reads := range map[string][]string{"all": nil, "some": {"email"}} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t, setting{client: func(c *directory.Client) { c.ReadAttributes = reads }, user: func(u *directory.User) {
+				u.Attributes["nickname"] = "Ada"
+				u.Identities = []directory.Identity{{Provider: "Corp", Type: "SAML", UserID: "ada", Linked: time.UnixMilli(5)}}
+			}})
+			result := h.in(t)
+			out, err := h.GetUser(h.ctx, &api.GetUserRequest{AccessToken: *result.AccessToken})
+			must(t, err)
+			shown := map[string]bool{}
+			for _, a := range out.UserAttributes {
+				shown[a.Name] = true
+			}
+			claims, err := h.tokens.VerifyID(h.ctx, directory.Token(*result.IdToken), poolID)
+			must(t, err)
+			for _, attribute := range []string{"sub", "email", "nickname", "identities"} {
+				_, claimed := claims.All[attribute]
+				want := reads == nil || attribute != "nickname"
+				if shown[attribute] != want || claimed != want {
+					t.Errorf("%s: GetUser %v, id token %v, want %v", attribute, shown[attribute], claimed, want)
+				}
+			}
+		})
+	}
+}
