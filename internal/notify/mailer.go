@@ -197,7 +197,7 @@ func (m *Mailer) letter(p *directory.Pool, message Message) (*gomail.Msg, error)
 	letter.SetDateWithValue(message.Time)
 	letter.SetMessageIDWithValue(hex.EncodeToString(id[:]) + m.from.Address[strings.LastIndexByte(m.from.Address, '@'):])
 	letter.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no answers by machines
-	if hasTags(message.Body, false) {
+	if message.HTML {
 		if message.Plain == "" {
 			message.Plain = plain(message.Body)
 		}

@@ -252,6 +252,7 @@ func TestMailHeadersStayOurs(t *testing.T) {
 func TestMailWithTags(t *testing.T) {
 	s := newSink(t, nil)
 	letter := letterTo("ann@x.example")
+	letter.HTML = true
 	letter.Body = `<p>Hello,</p>Press <a href="https://x.example/?a=1&amp;b=2">here</a>.<br>Bye &amp; thanks`
 	if err := mailer(t, s, nil).SendMail(t.Context(), &directory.Pool{}, letter); err != nil {
 		t.Fatal(err)
@@ -268,6 +269,29 @@ func TestMailWithTags(t *testing.T) {
 	_, bodies = parts(t, s.got()[1].data)
 	if diff := cmp.Diff(map[string]string{"text/html": letter.Body, "text/plain": letter.Plain}, bodies); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestNamesAreNoTags: a letter is HTML when its template is, never because a name or a password looks like a tag. Whoever signs up chooses their name, and
+// the letter goes to whomever they say; and of a password nothing may be swallowed.
+func TestNamesAreNoTags(t *testing.T) {
+	const name, password = `<a/href="//evil.example">Reset</a>`, "Aa1<b>cd!"
+	for template, want := range map[string]map[string]string{
+		"":                                {"text/plain": "Your username is " + name + " and temporary password is " + password + "."},
+		"{username} has {####}":           {"text/plain": name + " has " + password},
+		"<p>{username}</p> has {####}":    {"text/html": "<p>&lt;a/href=&#34;//evil.example&#34;&gt;Reset&lt;/a&gt;</p> has Aa1&lt;b&gt;cd!", "text/plain": name + "\n has " + password},
+		"5 < 6 and {####} > {username} ,": {"text/plain": "5 < 6 and " + password + " > " + name + " ,"},
+	} {
+		s := newSink(t, nil)
+		sender := New(Config{Outbox: NewOutbox(), Mail: mailer(t, s, nil), Now: time.Now})
+		user := &directory.User{Username: name, Attributes: map[string]string{"email": "ann@x.example"}}
+		p := &directory.Pool{ID: "p", Invite: directory.MessageTemplate{Email: template}}
+		if err := invite(t.Context(), sender, p, user, "EMAIL", name, password); err != nil {
+			t.Fatal(err)
+		}
+		if _, bodies := parts(t, s.got()[0].data); cmp.Diff(want, bodies) != "" {
+			t.Errorf("%q: %s", template, cmp.Diff(want, bodies))
+		}
 	}
 }
 

@@ -36,9 +36,10 @@ type Message struct {
 	Medium   Medium    `json:"medium"`
 	To       string    `json:"to"`                // e-mail address or phone number
 	Subject  string    `json:"subject,omitempty"` // e-mail only
-	Body     string    `json:"body"`              // HTML where it has tags
-	Plain    string    `json:"plain,omitempty"`   // what those see who read no HTML, where it is not made of Body
-	Code     string    `json:"code"`              // confirmation code or temporary password, as the user types it
+	Body     string    `json:"body"`
+	HTML     bool      `json:"html,omitempty"`  // Body is HTML; otherwise it is none, whatever it looks like
+	Plain    string    `json:"plain,omitempty"` // what those see who read no HTML, where it is not made of Body
+	Code     string    `json:"code"`            // confirmation code or temporary password, as the user types it
 	Username string    `json:"username"`
 	PoolID   string    `json:"poolId"`
 	Kind     Kind      `json:"kind"`

@@ -98,7 +98,7 @@ func (s *Sender) ready(m *directory.Message) Message {
 	if out.Medium != SMS {
 		out.Subject, out.From, out.ReplyTo = m.Text.Subject, m.Text.From, m.Text.ReplyTo
 		if m.Text.HTML != "" {
-			out.Body, out.Plain = m.Text.HTML, m.Text.Plain
+			out.Body, out.HTML, out.Plain = m.Text.HTML, true, m.Text.Plain
 		}
 	}
 	return out
@@ -114,7 +114,8 @@ func (s *Sender) compose(m *directory.Message, t text) Message {
 	}
 	out.Subject = values{username: m.Name}.render(t.subject, false)
 	v.link = m.Link
-	out.Body = v.render(t.body, hasTags(t.body, m.Link != ""))
+	out.HTML = hasTags(t.body, m.Link != "") // the template decides: a name that looks like a tag makes no HTML of a text
+	out.Body = v.render(t.body, out.HTML)
 	return out
 }
 

@@ -22,6 +22,7 @@ func TestSender(t *testing.T) {
 	message := func(p *directory.Pool, medium Medium, to, subject, body, username, code string, kind Kind) Message {
 		return Message{Time: now, Medium: medium, To: to, Subject: subject, Body: body, Code: code, Username: username, PoolID: p.ID, Kind: kind}
 	}
+	markup := func(m Message) Message { m.HTML = true; return m }
 	for name, c := range map[string]struct {
 		send func(*Sender) error
 		want Message
@@ -54,7 +55,7 @@ func TestSender(t *testing.T) {
 			func(s *Sender) error {
 				return sendCode(t.Context(), s, own, ann, "ForgotPassword", "123456", "a@x.example")
 			},
-			message(own, Email, "a@x.example", "Code", "<b>123456</b> for {####}", "{####}", "123456", ForgotPassword),
+			markup(message(own, Email, "a@x.example", "Code", "<b>123456</b> for {####}", "{####}", "123456", ForgotPassword)),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -84,7 +85,7 @@ func TestSenderTakesReadyTexts(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := o.List(0)
-	if got[1].Subject != "Was it you, {username}?" || got[1].Body != "<b>{####}</b>" || got[1].Plain != "{####}" || got[0].Body != "{####}" || got[0].Subject != "" {
+	if got[1].Subject != "Was it you, {username}?" || got[1].Body != "<b>{####}</b>" || got[1].Plain != "{####}" || !got[1].HTML || got[0].HTML || got[0].Body != "{####}" || got[0].Subject != "" {
 		t.Errorf("%+v", []any{got[0].Body, got[1].Subject, got[1].Body, got[1].Plain})
 	}
 }
