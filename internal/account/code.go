@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -152,14 +153,7 @@ func (s *Core) StoreAndSend(ctx context.Context, c *PendingCode) (*api.CodeDeliv
 func (s *Core) PretendToSend(ctx context.Context, p *directory.Pool, typed string, kind CodeKind) (*api.CodeDeliveryDetailsType, error) {
 	ghost := s.GhostOf(p, typed)
 	u := ghost.User()
-	attribute, address := "email", p.Canonical(typed)
-	switch {
-	case directory.IsPhoneNumber(address):
-		attribute = "phone_number"
-	case !directory.IsEmail(address):
-		id := s.Keys.PRF(seal.FakeUser, p.ID, "address\x00"+u.Sub)
-		address = string('a'+rune(id[0]%26)) + "@" + string('a'+rune(id[1]%26))
-	}
+	attribute, address := s.ghostAddress(p, u, typed, kind)
 	u.Attributes = map[string]string{attribute: address}
 	c, err := s.NewCode(p, u, kind, attribute, "")
 	if err != nil {
@@ -169,6 +163,28 @@ func (s *Core) PretendToSend(ctx context.Context, p *directory.Pool, typed strin
 		return nil, err
 	}
 	return delivery(attribute, address), nil
+}
+
+// ghostAddress makes up where a ghost's code goes: to an address of a kind that the pool sends such codes to, which is what was typed where that is one.
+func (s *Core) ghostAddress(p *directory.Pool, u *directory.User, typed string, kind CodeKind) (attribute, address string) {
+	email, phone := slices.Contains(p.AutoVerified, "email"), slices.Contains(p.AutoVerified, "phone_number")
+	if kind == ResetCode {
+		email, phone = slices.Contains(p.RecoveryOrder, "verified_email"), slices.Contains(p.RecoveryOrder, "verified_phone_number")
+	}
+	if !email && !phone { // any, or none to anybody
+		email, phone = true, true
+	}
+	address = p.Canonical(typed)
+	id := s.Keys.PRF(seal.FakeUser, p.ID, "address\x00"+u.Sub)
+	switch {
+	case phone && directory.IsPhoneNumber(address):
+		return "phone_number", address
+	case email && directory.IsEmail(address):
+		return "email", address
+	case email:
+		return "email", string('a'+rune(id[0]%26)) + "@" + string('a'+rune(id[1]%26))
+	}
+	return "phone_number", fmt.Sprintf("+1%010d", binary.BigEndian.Uint64(id[2:])%1e10)
 }
 
 // Masked shows an address as Cognito shows it: "a***@e***" or "+*******1234".
@@ -241,9 +257,25 @@ func (s *Core) isMAC(poolID string, data, want []byte) bool {
 	return same == 1
 }
 
+// Fits tells whether a code is right, and uses nothing up: Redeem does, and counts. Work that only who has the code may ask for waits for it.
+func (s *Core) Fits(ctx context.Context, p *directory.Pool, sub string, kind CodeKind, given string) (bool, error) {
+	row, err := codes.Get(ctx, s.Store, p.ID, sub, string(kind))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	c := &row.Doc
+	return err == nil && c.Attempts < MaxAttempts && s.Now().Before(c.Until) && s.isMAC(p.ID, codeInput(sub, kind, given), c.Hash), err
+}
+
+// Reaches tells whether the user still has the address that a code went to.
+func (s *Core) Reaches(u *directory.User, c *Code) bool {
+	value := u.Attributes[c.Attribute]
+	return value != "" && s.isMAC(u.PoolID, addressInput(value), c.Address)
+}
+
 // Prove marks the address that a code went to as verified, if the user still has it.
 func (s *Core) Prove(u *directory.User, c *Code) {
-	if value := u.Attributes[c.Attribute]; value != "" && s.isMAC(u.PoolID, addressInput(value), c.Address) {
+	if s.Reaches(u, c) {
 		u.Attributes[c.Attribute+"_verified"] = "true"
 	}
 }

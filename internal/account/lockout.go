@@ -17,7 +17,9 @@ import (
 const (
 	FreeFailures = 5 // wrong passwords in a row without a wait
 	longestWait  = 15 * time.Minute
-	ghostMemory  = time.Hour // how long failures for a name that nobody has are remembered
+	// memory is how long failures are remembered after the last one, of ghosts as of users: otherwise waiting would tell who exists. Whoever waits for it
+	// gets fewer guesses than whoever guesses at each end of the longest wait.
+	memory = 4 * time.Hour
 )
 
 // lockout is the wait after a number of failures.
@@ -92,6 +94,9 @@ func CountFailure(ctx context.Context, w store.Writer, a *Account, now time.Time
 	if now.Before(row.Doc.LockedUntil) {
 		return LockedOut()
 	}
+	if last := row.Doc.LockedUntil.Add(-lockout(row.Doc.Failures)); !now.Before(last.Add(memory)) {
+		row.Doc.Failures = 0
+	}
 	row.Doc.Failures++
 	row.Doc.LockedUntil = now.Add(lockout(row.Doc.Failures))
 	return directory.Users.Update(ctx, w, &row)
@@ -109,7 +114,7 @@ func failGhost(ctx context.Context, w store.Writer, u *directory.User, now time.
 	g.PoolID, g.Sub = u.PoolID, u.Sub
 	g.Failures++
 	g.LockedUntil = now.Add(lockout(g.Failures))
-	g.Expires = now.Add(ghostMemory)
+	g.Expires = now.Add(memory)
 	return ghostFailures.Upsert(ctx, w, &g)
 }
 

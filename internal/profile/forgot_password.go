@@ -98,9 +98,10 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, in *api.ConfirmForg
 	if err := s.judge(ctx, d, "PASSWORD_CHANGE", in.Password); err != nil {
 		return nil, err
 	}
-	fresh := *a.User()
-	historic := s.core.SetPassword(ctx, d.Pool, &fresh, in.Password) // for a ghost as well: the same arithmetic
-	fresh.Status = directory.Confirmed
+	fresh, historic, err := s.withPassword(ctx, d, &a, in)
+	if err != nil {
+		return nil, err
+	}
 	u, err := s.redeemReset(ctx, d, &a, in.ConfirmationCode, &fresh, historic)
 	if !a.Ghost {
 		s.record(ctx, d, a.User(), "ForgotPassword", outcome(err), in.UserContextData)
@@ -112,6 +113,19 @@ func (s *Service) ConfirmForgotPassword(ctx context.Context, in *api.ConfirmForg
 		return nil, err
 	}
 	return &api.ConfirmForgotPasswordResponse{}, nil
+}
+
+// withPassword makes what the user is to be, and refused, why the password is not taken, for whom the code is right. For anybody else nothing is computed:
+// a verifier is costly, and a user's history makes more of them, so that the time would tell who has one.
+func (s *Service) withPassword(ctx context.Context, d account.Door, a *account.Account, in *api.ConfirmForgotPasswordRequest) (fresh directory.User, refused, err error) {
+	fits, err := s.core.Fits(ctx, d.Pool, a.User().Sub, account.ResetCode, in.ConfirmationCode)
+	if err != nil || !fits {
+		return fresh, account.Mismatch(), err
+	}
+	fresh = *a.User()
+	refused = s.core.SetPassword(ctx, d.Pool, &fresh, in.Password)
+	fresh.Status = directory.Confirmed
+	return fresh, refused, nil
 }
 
 // redeemReset uses up the code and stores the user as they are with the new password. Only who has the code learns why a password is refused.
@@ -128,6 +142,8 @@ func (s *Service) redeemReset(ctx context.Context, d account.Door, a *account.Ac
 			return account.UserDisabled()
 		case row.Version != a.Row.Version:
 			return store.ErrConflict
+		case !s.core.Reaches(&row.Doc, c):
+			return account.Mismatch() // the code went to an address that the user has given up since
 		case refused != nil:
 			return refused
 		}

@@ -1,0 +1,103 @@
+package profile
+
+import (
+	"io"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mayfly-id/mayfly/internal/account"
+	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
+	"github.com/mayfly-id/mayfly/internal/directory"
+)
+
+// counted counts how often randomness is asked for: once for each verifier that is made.
+type counted struct {
+	io.Reader
+	n atomic.Int32
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	c.n.Add(1)
+	return c.Reader.Read(b)
+}
+
+// Verifiers are costly, and a user's history makes more of them: only who has the code makes the server compute any. Otherwise the time would tell who
+// has a history, and anybody could keep the server busy.
+func TestAWrongCodeCostsNoArithmetic(t *testing.T) {
+	h := open(t, setting{client: hidden})
+	random := &counted{Reader: h.core.Random}
+	h.core.Random = random
+	for _, who := range []string{"ada", "eve"} {
+		_, err := h.forgot(who)
+		must(t, err)
+		random.n.Store(0)
+		fails(t, h.reset(who, "x", "Another-Horse-8"), api.CodeMismatchException, "")
+		if n := random.n.Load(); n != 0 {
+			t.Errorf("%s: a verifier was made for a wrong code", who)
+		}
+	}
+}
+
+// A code that went to an address that the user has given up since resets nothing: whoever reads the old mailbox is not the user.
+func TestAResetCodeIsForTheAddressOfNow(t *testing.T) {
+	h := open(t, setting{})
+	_, err := h.forgot("ada")
+	must(t, err)
+	code := h.post.last(t).Code
+	h.changeUser(t, func(u *directory.User) { u.Attributes["email"] = "new@example.org" })
+	fails(t, h.reset("ada", code, "Another-Horse-8"), api.CodeMismatchException, "")
+	_, err = h.byName("ada", password)
+	must(t, err)
+}
+
+// Somebody who does not exist has an address of the kind that users of the pool recover by, and confirm.
+func TestGhostsHaveAddressesOfThePool(t *testing.T) {
+	for name, c := range map[string]struct {
+		who, order, verified string
+		wantReset, wantCode  string
+	}{
+		"phones":                 {"eve", "verified_phone_number", "phone_number", "SMS", "SMS"},
+		"phones, typed mail":     {"eve@example.org", "verified_phone_number", "phone_number", "SMS", "SMS"},
+		"addresses":              {"eve", "verified_email", "email", "EMAIL", "EMAIL"},
+		"addresses, typed phone": {"+15557654321", "verified_email", "email", "EMAIL", "EMAIL"},
+		"one of each":            {"eve", "verified_phone_number", "email", "SMS", "EMAIL"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t, setting{client: hidden, pool: func(p *directory.Pool) {
+				p.RecoveryOrder, p.AutoVerified = []string{c.order}, []string{c.verified}
+			}})
+			d, err := h.forgot(c.who)
+			must(t, err)
+			if got := string(*d.DeliveryMedium); got != c.wantReset {
+				t.Errorf("a ghost recovers by %s", got)
+			}
+			out, err := h.ResendConfirmationCode(h.ctx, &api.ResendConfirmationCodeRequest{ClientId: clientID, Username: c.who})
+			must(t, err)
+			if got := string(*out.CodeDeliveryDetails.DeliveryMedium); got != c.wantCode {
+				t.Errorf("a ghost confirms by %s", got)
+			}
+			if masked := *d.Destination; c.wantReset == "SMS" && (len(masked) != len("+*******1234") || masked[0] != '+') {
+				t.Errorf("a ghost's phone is %s", masked)
+			}
+		})
+	}
+}
+
+// Failures of users are forgotten when those of ghosts are: otherwise waiting for some hours would tell who exists.
+func TestFailuresLapseForEverybody(t *testing.T) {
+	h := open(t, setting{client: hidden})
+	for _, who := range []string{"ada", "eve"} {
+		for range account.FreeFailures {
+			_, err := h.byName(who, "wrong")
+			fails(t, err, api.NotAuthorizedException, notRight)
+		}
+		h.clock.move(4*time.Hour + time.Minute)
+		for range account.FreeFailures {
+			_, err := h.byName(who, "wrong")
+			fails(t, err, api.NotAuthorizedException, notRight)
+		}
+		_, err := h.byName(who, "wrong")
+		fails(t, err, api.NotAuthorizedException, "Password attempts exceeded")
+	}
+}
