@@ -102,6 +102,28 @@ func TestMintAndOpen(t *testing.T) {
 	}
 }
 
+// TestLongestSession: the bounds of STS (2,900 bytes of policies and tags, 2,048 of a provider's words) make a token that opens, and what is beyond all
+// bounds makes none.
+func TestLongestSession(t *testing.T) {
+	s := newSessions(t, rand.Reader)
+	p := full()
+	p.Session.Name, p.Session.SourceIdentity = strings.Repeat("n", 64), strings.Repeat("i", 64)
+	p.Session.Provider = "arn:aws:iam::123456789012:oidc-provider/" + strings.Repeat("p", 255)
+	p.Session.InlinePolicy = strings.Repeat("x", 2900)
+	p.Session.FederatedContext = map[string][]string{"k": {strings.Repeat("x", 2048)}}
+	c, err := s.Mint(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := s.OpenSession(t.Context(), string(c.SessionToken), now); err != nil {
+		t.Error(err)
+	}
+	p.Session.InlinePolicy = strings.Repeat("x", MaxToken)
+	if _, err := s.Mint(p); err == nil {
+		t.Error("credentials that open nothing were made")
+	}
+}
+
 func TestUserSessionKeepsItsNames(t *testing.T) {
 	s := newSessions(t, rand.Reader)
 	c, err := s.Mint(caller.Principal{Kind: caller.User, Account: "123456789012", UniqueID: "AIDAEXAMPLE", Session: &caller.Session{IssuedAt: now, Expires: now.Add(time.Hour)}})

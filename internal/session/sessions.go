@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -14,6 +15,9 @@ import (
 
 // MaxToken is the longest session token that is opened, in characters.
 const MaxToken = 8192
+
+// errTooLong means that somebody who mints has not bounded what a session keeps: its credentials would open nothing.
+var errTooLong = errors.New("session: the token would be too long to be opened")
 
 // Sealer seals and opens the tokens. Open fails for everything that Seal did not make.
 type Sealer interface {
@@ -49,9 +53,13 @@ func (s *Sessions) Mint(p caller.Principal) (caller.Credentials, error) {
 	if err != nil {
 		return caller.Credentials{}, fmt.Errorf("session: sealing: %w", err)
 	}
+	token := base64.RawURLEncoding.EncodeToString(sealed)
+	if len(token) > MaxToken {
+		return caller.Credentials{}, errTooLong
+	}
 	return caller.Credentials{
 		AccessKeyID: p.AccessKeyID, SecretAccessKey: caller.Secret(secret),
-		SessionToken: caller.Secret(base64.RawURLEncoding.EncodeToString(sealed)),
+		SessionToken: caller.Secret(token),
 		Expiration:   p.Session.Expires.UTC().Truncate(time.Second),
 	}, nil
 }

@@ -51,7 +51,7 @@ type assumed struct {
 
 // mostCarried bounds what a session keeps of a provider's words, in bytes. With session policies and tags (packedMost) it stays within what is read as a
 // session token: one that is longer would be credentials that open nothing.
-const mostCarried = 1536
+const mostCarried = 2048
 
 // assume asks the trust policy and mints. A role that does not exist is refused in the words for one that trusts somebody else.
 func (s *Service) assume(ctx context.Context, f *federated) (*assumed, error) {
