@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
@@ -82,6 +83,20 @@ func inRegion(ctx context.Context, p *directory.Pool) bool {
 
 // Allows tells whether a flow, as an ALLOW_… value, is in force.
 func (d Door) Allows(flow string) bool { return slices.Contains(d.Client.Flows, flow) }
+
+// StatedIP is the address that a client says a request comes from; invalid where it says none. Only a client with a secret that is trusted to say whose
+// request it forwards may name another address than that of the connection
+// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html, EnablePropagateAdditionalUserContextData).
+func (d Door) StatedIP(from *api.UserContextDataType) netip.Addr {
+	if from == nil || !d.Client.PropagateContext || len(d.Client.SealedSecret)+len(d.Client.MoreSecrets) == 0 {
+		return netip.Addr{}
+	}
+	ip, err := netip.ParseAddr(Text(from.IpAddress))
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ip
+}
 
 // secrets opens the client's secrets; none when it has none. Each of them counts, so that one can replace another without a pause.
 func (s *Core) secrets(ctx context.Context, d Door) ([]string, error) {

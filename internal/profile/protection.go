@@ -25,7 +25,7 @@ type Event struct {
 	User     *directory.User
 	Type     string // SignUp, ResendCode, ForgotPassword or PasswordChange
 	Response string // Pass, Fail or InProgress
-	IP       string // as the client states it in UserContextData; empty: not stated
+	IP       string // as a client that may do so states it in UserContextData; empty: that of the connection
 	Device   string // EncodedData of UserContextData; empty: not stated
 }
 
@@ -54,7 +54,10 @@ func (s *Service) record(ctx context.Context, d account.Door, u *directory.User,
 	}
 	e := Event{Pool: d.Pool, ClientID: d.Client.ID, User: u, Type: kind, Response: response}
 	if from != nil {
-		e.IP, e.Device = account.Text(from.IpAddress), account.Text(from.EncodedData)
+		e.Device = account.Text(from.EncodedData)
+	}
+	if ip := d.StatedIP(from); ip.IsValid() {
+		e.IP = ip.String()
 	}
 	keep := func(ctx context.Context) error { return s.Protection.Record(ctx, e) }
 	var err error

@@ -10,6 +10,7 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/srp"
 )
 
 // guard refuses passwords that hold "Known", and notes events.
@@ -58,7 +59,7 @@ func TestProtection(t *testing.T) {
 	fails(t, change("Another-Horse-8", "Well-Known-7"), api.InvalidPasswordException, refused)
 	must(t, change("Another-Horse-8", password))
 	want := []string{
-		"SignUp Pass bob 192.0.2.1", "ResendCode Pass bob", "ForgotPassword InProgress ada", "ForgotPassword Fail ada", "ForgotPassword Pass ada",
+		"SignUp Pass bob", "ResendCode Pass bob", "ForgotPassword InProgress ada", "ForgotPassword Fail ada", "ForgotPassword Pass ada",
 		"PasswordChange Fail ada", "PasswordChange Pass ada",
 	}
 	if d := cmp.Diff(want, g.events); d != "" {
@@ -67,6 +68,37 @@ func TestProtection(t *testing.T) {
 	g.err = errors.New("the list is gone")
 	if err := change(password, "Another-Horse-9"); err == nil {
 		t.Error("a password that cannot be judged is taken")
+	}
+}
+
+// Events carry the address that a client states only where the client has a secret and is trusted with it: anybody could put another's into the record.
+func TestWhoseAddressIsRecorded(t *testing.T) {
+	for name, c := range map[string]struct {
+		trusted bool
+		secret  string
+		want    string
+	}{
+		"not trusted": {false, "secret", "ForgotPassword InProgress ada"},
+		"no secret":   {true, "", "ForgotPassword InProgress ada"},
+		"trusted":     {true, "secret", "ForgotPassword InProgress ada 192.0.2.1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := open(t, setting{
+				pool: func(p *directory.Pool) { p.AddOns.SecurityMode = "AUDIT" }, secret: c.secret,
+				client: func(d *directory.Client) { d.PropagateContext = c.trusted },
+			})
+			g := &guard{}
+			h.Protection = g
+			in := &api.ForgotPasswordRequest{ClientId: clientID, Username: "ada", UserContextData: &api.UserContextDataType{IpAddress: ptr("192.0.2.1")}}
+			if c.secret != "" {
+				in.SecretHash = ptr(srp.SecretHash(c.secret, "ada", clientID))
+			}
+			_, err := h.ForgotPassword(h.ctx, in)
+			must(t, err)
+			if d := cmp.Diff([]string{c.want}, g.events); d != "" {
+				t.Error(d)
+			}
+		})
 	}
 }
 

@@ -28,19 +28,15 @@ type visit struct {
 	userAgent string
 }
 
-// visitOf takes the address from the connection; only a client with a secret that is trusted to say whose request it forwards may name another
-// (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_CreateUserPoolClient.html, EnablePropagateAdditionalUserContextData).
+// visitOf takes the address from the connection, or from a client that may state it.
 func visitOf(ctx context.Context, d account.Door, from *api.UserContextDataType) visit {
 	r := caller.RequestFrom(ctx)
 	v := visit{ip: r.SourceIP, userAgent: r.UserAgent}
-	if from == nil {
-		return v
+	if ip := d.StatedIP(from); ip.IsValid() {
+		v.ip = ip
 	}
-	v.encoded = account.Text(from.EncodedData)
-	if d.Client.PropagateContext && len(d.Client.SealedSecret) > 0 {
-		if ip, err := netip.ParseAddr(account.Text(from.IpAddress)); err == nil {
-			v.ip = ip
-		}
+	if from != nil {
+		v.encoded = account.Text(from.EncodedData)
 	}
 	return v
 }
