@@ -78,6 +78,7 @@ func (a *App) buildPools(o *outside) *pools {
 		factor: factors,
 		profile: profile.New(profile.Config{
 			Core: core, Tokens: a.tokens, Triggers: o.triggers, Sessions: machine, Protection: watch{guard}, URL: a.cfg.URL, Outside: o.sender.Outside, Report: a.report,
+			Cleanup: []func(context.Context, store.Writer, string, string) error{factor.CleanupUser, protection.DeleteUser},
 		}),
 		protection: guard,
 		hosted: hosted.New(hosted.Config{

@@ -31,6 +31,10 @@ func (s *Service) ChangePassword(ctx context.Context, in *api.ChangePasswordRequ
 			s.record(ctx, d, &row.Doc, "PasswordChange", "Fail", nil)
 			return nil, s.core.Fail(ctx, &a, nil)
 		}
+		// Of guesses that come at once the right one must not be known by getting further than the others.
+		if err := account.StillUnchanged(ctx, s.core.Store, &row.Doc, s.core.Now()); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.judge(ctx, d, "PASSWORD_CHANGE", in.ProposedPassword); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"context"
 	"io"
 	"sync/atomic"
 	"testing"
@@ -9,6 +10,8 @@ import (
 	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/seal"
 )
 
 // counted counts how often randomness is asked for: once for each verifier that is made.
@@ -99,5 +102,44 @@ func TestFailuresLapseForEverybody(t *testing.T) {
 		}
 		_, err := h.byName(who, "wrong")
 		fails(t, err, api.NotAuthorizedException, "Password attempts exceeded")
+	}
+}
+
+// busyKeys does something whenever a verifier is opened, which is while a password is judged.
+type busyKeys struct {
+	account.Keys
+	meanwhile func()
+}
+
+func (k *busyKeys) Open(ctx context.Context, p seal.Purpose, tenant string, sealed, aad []byte) ([]byte, error) {
+	if p == seal.SRPVerifier {
+		k.meanwhile()
+	}
+	return k.Keys.Open(ctx, p, tenant, sealed, aad)
+}
+
+// Who guesses at a password with somebody's access token learns no more by guessing much at once: the right guess is locked out with the others.
+func TestARightGuessAmongTooManyChangesNothing(t *testing.T) {
+	h := open(t, setting{})
+	token, guess := *h.in(t).AccessToken, password
+	h.core.Keys = &busyKeys{h.core.Keys, func() {
+		h.changeUser(t, func(u *directory.User) { u.Failures, u.LockedUntil = 9, h.clock.now().Add(time.Minute) })
+	}}
+	_, err := h.ChangePassword(h.ctx, &api.ChangePasswordRequest{AccessToken: token, PreviousPassword: &guess, ProposedPassword: "weak"})
+	fails(t, err, api.NotAuthorizedException, "Password attempts exceeded")
+}
+
+// Whoever deletes themselves leaves as little as whom an administrator deletes.
+func TestDeletedUsersAreCleanedUp(t *testing.T) {
+	h := open(t, setting{})
+	var cleaned string
+	h.Cleanup = append(h.Cleanup, func(_ context.Context, _ store.Writer, poolID, sub string) error {
+		cleaned = poolID + "/" + sub
+		return nil
+	})
+	_, err := h.DeleteUser(h.ctx, &api.DeleteUserRequest{AccessToken: *h.in(t).AccessToken})
+	must(t, err)
+	if cleaned != poolID+"/"+userID {
+		t.Errorf("cleaned up %q", cleaned)
 	}
 }

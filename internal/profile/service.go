@@ -37,6 +37,8 @@ type Config struct {
 	// Outside tells whether messages of a pool by a medium, EMAIL or SMS, leave the server; nil: none do. How long those take must not tell who exists.
 	Outside func(p *directory.Pool, medium string) bool
 	Report  func(error) // told what nobody waits for any more
+	// Cleanup removes what other services keep of a user, in the transaction that deletes the user.
+	Cleanup []func(ctx context.Context, w store.Writer, poolID, sub string) error
 }
 
 // Service performs the operations. It is safe for concurrent use.

@@ -181,6 +181,11 @@ func (s *Service) DeleteUser(ctx context.Context, in *api.DeleteUserRequest) (*w
 		if err := account.DropCodes(ctx, w, c.PoolID, c.Sub); err != nil {
 			return err
 		}
+		for _, clean := range s.Cleanup {
+			if err := clean(ctx, w, c.PoolID, c.Sub); err != nil {
+				return err
+			}
+		}
 		return s.Tokens.RevokeUser(ctx, w, c.PoolID, c.Sub)
 	})
 	if err != nil {
