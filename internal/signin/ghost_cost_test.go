@@ -7,6 +7,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
+	"github.com/mayfly-id/mayfly/internal/store"
 )
 
 // The first step does the same work for a name that somebody has and for one that nobody has: as much is allocated, which counts the rows that are
@@ -28,7 +29,6 @@ func TestTheFirstStepCostsTheSame(t *testing.T) {
 				d.PreventExistence = true
 				d.Flows = append(d.Flows, "ALLOW_USER_AUTH")
 			}})
-			h.Use(toolbox{})
 			if c.user != nil { // somebody else has a password
 				u := new(h.user(t))
 				u.Sub, u.Username = "22222222-2222-4333-8444-555555555555", "bea"
@@ -77,4 +77,14 @@ func TestStandInsMayGo(t *testing.T) {
 	h.insertUser(t, u)
 	find() // a verifier that cannot be opened hurts nobody else
 	find()
+}
+
+func (h *house) insertUser(t testing.TB, u *directory.User) {
+	t.Helper()
+	must(t, h.core.Store.Update(h.ctx, func(w store.Writer) error { return directory.InsertUser(h.ctx, w, &h.pool, u) }))
+}
+
+func (h *house) deleteUser(t testing.TB, sub string) {
+	t.Helper()
+	must(t, h.core.Store.Update(h.ctx, func(w store.Writer) error { return directory.DeleteUser(h.ctx, w, poolID, sub) }))
 }
