@@ -39,27 +39,27 @@ func (a *answer) result() *api.AuthenticationResultType {
 	return out
 }
 
-// challengeName is nil when there are tokens.
-func (a *answer) challengeName() *api.ChallengeNameType {
-	if a.name == "" {
-		return nil
-	}
-	return &a.name
-}
-
-func (a *answer) sessionText() *string {
-	if a.session == "" {
-		return nil
-	}
-	return &a.session
-}
-
-// params are never nil: a finished sign-in shows an empty object.
-func (a *answer) params() map[string]string {
+// begun is the outcome as InitiateAuth tells it. Parameters are never nil: a finished sign-in shows an empty object.
+func (a *answer) begun() *api.InitiateAuthResponse {
+	out := &api.InitiateAuthResponse{AuthenticationResult: a.result(), ChallengeParameters: a.parameters, AvailableChallenges: a.available}
 	if a.parameters == nil {
-		return map[string]string{}
+		out.ChallengeParameters = map[string]string{}
 	}
-	return a.parameters
+	if a.name != "" {
+		out.ChallengeName = &a.name
+	}
+	if a.session != "" {
+		out.Session = &a.session
+	}
+	return out
+}
+
+// continued is the outcome as RespondToAuthChallenge tells it.
+func (a *answer) continued() *api.RespondToAuthChallengeResponse {
+	b := a.begun()
+	return &api.RespondToAuthChallengeResponse{
+		AuthenticationResult: b.AuthenticationResult, ChallengeName: b.ChallengeName, ChallengeParameters: b.ChallengeParameters, Session: b.Session,
+	}
 }
 
 // next goes on after the first factor. Only now does anybody learn what state the user is in. The order is Cognito's: a new password, the second

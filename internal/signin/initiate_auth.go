@@ -20,10 +20,7 @@ func (s *Service) InitiateAuth(ctx context.Context, in *api.InitiateAuthRequest)
 	if err != nil {
 		return nil, err
 	}
-	return &api.InitiateAuthResponse{
-		AuthenticationResult: a.result(), ChallengeName: a.challengeName(), ChallengeParameters: a.params(), Session: a.sessionText(),
-		AvailableChallenges: a.available,
-	}, nil
+	return a.begun(), nil
 }
 
 // AdminInitiateAuth begins a sign-in for a server that has the user's password.
@@ -48,10 +45,7 @@ func (s *Service) AdminInitiateAuth(ctx context.Context, in *api.AdminInitiateAu
 	if err != nil {
 		return nil, err
 	}
-	return &api.AdminInitiateAuthResponse{
-		AuthenticationResult: a.result(), ChallengeName: a.challengeName(), ChallengeParameters: a.params(), Session: a.sessionText(),
-		AvailableChallenges: a.available,
-	}, nil
+	return (*api.AdminInitiateAuthResponse)(a.begun()), nil
 }
 
 // initiate performs the flows that both operations know.

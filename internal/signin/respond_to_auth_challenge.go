@@ -18,9 +18,7 @@ func (s *Service) RespondToAuthChallenge(ctx context.Context, in *api.RespondToA
 	if err != nil {
 		return nil, err
 	}
-	return &api.RespondToAuthChallengeResponse{
-		AuthenticationResult: a.result(), ChallengeName: a.challengeName(), ChallengeParameters: a.params(), Session: a.sessionText(),
-	}, nil
+	return a.continued(), nil
 }
 
 // AdminRespondToAuthChallenge goes on with a sign-in for a server that acts for the user.
@@ -34,9 +32,7 @@ func (s *Service) AdminRespondToAuthChallenge(ctx context.Context, in *api.Admin
 	if err != nil {
 		return nil, err
 	}
-	return &api.AdminRespondToAuthChallengeResponse{
-		AuthenticationResult: a.result(), ChallengeName: a.challengeName(), ChallengeParameters: a.params(), Session: a.sessionText(),
-	}, nil
+	return (*api.AdminRespondToAuthChallengeResponse)(a.continued()), nil
 }
 
 func (s *Service) respond(ctx context.Context, r *request, name api.ChallengeNameType) (*answer, error) {
