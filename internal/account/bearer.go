@@ -7,6 +7,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
 // Bearer verifies the access token of a self-service operation.
@@ -36,9 +37,13 @@ func (s *Core) BearerUser(ctx context.Context, token string) (Door, store.Row[di
 	return d, row, WriteError(err)
 }
 
-// PoolAsk is what an administrator's operation on a pool asks for: the ARN that the pool has, or would have in the caller's account, and its tags, by
-// which policies may allow or deny.
-func (s *Core) PoolAsk(ctx context.Context, poolID string) []caller.Ask {
+// OnPool is what an administrator's operation on a pool, named by its id, asks for: the ARN that the pool has, or would have in the caller's account, and
+// its tags, by which policies may allow or deny.
+func OnPool[In any](s *Core, id func(*In) string) wire.Asks[In] {
+	return func(ctx context.Context, in *In) ([]caller.Ask, error) { return s.poolAsk(ctx, id(in)), nil }
+}
+
+func (s *Core) poolAsk(ctx context.Context, poolID string) []caller.Ask {
 	region, tags := caller.RequestFrom(ctx).Region, map[string][]string{}
 	if p, err := s.OwnPool(ctx, poolID); err == nil {
 		region = p.Region

@@ -49,7 +49,7 @@ func edges() map[string][]string {
 		// The services. account is what signin and profile share, pooledge what operations on one pool share.
 		"internal/account":      {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
 		"internal/signin":       {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/hook", "internal/store", "internal/wire"},
-		"internal/profile":      {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
+		"internal/profile":      {"internal/account", "internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
 		"internal/factor":       {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
 		"internal/pooledge":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/store", "internal/wire"},
 		"internal/userpool":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},

@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
@@ -21,6 +22,6 @@ func (s *Service) Operations() []wire.Binding {
 		wire.Bind(api.ResendConfirmationCode, s.ResendConfirmationCode),
 		wire.Bind(api.ForgotPassword, s.ForgotPassword),
 		wire.Bind(api.ConfirmForgotPassword, s.ConfirmForgotPassword),
-		wire.Bind(api.AdminResetUserPassword, s.AdminResetUserPassword, s.askAdminResetUserPassword),
+		wire.Bind(api.AdminResetUserPassword, s.AdminResetUserPassword, account.OnPool(s.core, func(in *api.AdminResetUserPasswordRequest) string { return in.UserPoolId })),
 	}
 }

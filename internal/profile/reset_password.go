@@ -5,7 +5,6 @@ import (
 
 	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
-	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
@@ -46,8 +45,4 @@ func (s *Service) AdminResetUserPassword(ctx context.Context, in *api.AdminReset
 		return nil, err
 	}
 	return &api.AdminResetUserPasswordResponse{}, nil
-}
-
-func (s *Service) askAdminResetUserPassword(ctx context.Context, in *api.AdminResetUserPasswordRequest) ([]caller.Ask, error) {
-	return s.core.PoolAsk(ctx, in.UserPoolId), nil
 }

@@ -1,10 +1,8 @@
 package signin
 
 import (
-	"context"
-
+	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
-	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
@@ -13,23 +11,11 @@ func (s *Service) Operations() []wire.Binding {
 	return []wire.Binding{
 		wire.Bind(api.InitiateAuth, s.InitiateAuth),
 		wire.Bind(api.RespondToAuthChallenge, s.RespondToAuthChallenge),
-		wire.Bind(api.AdminInitiateAuth, s.AdminInitiateAuth, s.askAdminInitiateAuth),
-		wire.Bind(api.AdminRespondToAuthChallenge, s.AdminRespondToAuthChallenge, s.askAdminRespondToAuthChallenge),
+		wire.Bind(api.AdminInitiateAuth, s.AdminInitiateAuth, account.OnPool(s.core, func(in *api.AdminInitiateAuthRequest) string { return in.UserPoolId })),
+		wire.Bind(api.AdminRespondToAuthChallenge, s.AdminRespondToAuthChallenge, account.OnPool(s.core, func(in *api.AdminRespondToAuthChallengeRequest) string { return in.UserPoolId })),
 		wire.Bind(api.GetTokensFromRefreshToken, s.GetTokensFromRefreshToken),
 		wire.Bind(api.RevokeToken, s.RevokeToken),
 		wire.Bind(api.GlobalSignOut, s.GlobalSignOut),
-		wire.Bind(api.AdminUserGlobalSignOut, s.AdminUserGlobalSignOut, s.askAdminUserGlobalSignOut),
+		wire.Bind(api.AdminUserGlobalSignOut, s.AdminUserGlobalSignOut, account.OnPool(s.core, func(in *api.AdminUserGlobalSignOutRequest) string { return in.UserPoolId })),
 	}
-}
-
-func (s *Service) askAdminInitiateAuth(ctx context.Context, in *api.AdminInitiateAuthRequest) ([]caller.Ask, error) {
-	return s.core.PoolAsk(ctx, in.UserPoolId), nil
-}
-
-func (s *Service) askAdminRespondToAuthChallenge(ctx context.Context, in *api.AdminRespondToAuthChallengeRequest) ([]caller.Ask, error) {
-	return s.core.PoolAsk(ctx, in.UserPoolId), nil
-}
-
-func (s *Service) askAdminUserGlobalSignOut(ctx context.Context, in *api.AdminUserGlobalSignOutRequest) ([]caller.Ask, error) {
-	return s.core.PoolAsk(ctx, in.UserPoolId), nil
 }
