@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -20,10 +21,7 @@ func (s *Service) GetTokensFromRefreshToken(ctx context.Context, in *api.GetToke
 		return nil, err
 	}
 	tokens, err := s.tokens.Refresh(ctx, d.Pool, d.Client, directory.Token(in.RefreshToken), in.ClientMetadata, func(u *directory.User) error {
-		if err := s.sameDevice(ctx, d, directory.Token(in.RefreshToken), account.Text(in.DeviceKey)); err != nil {
-			return err
-		}
-		return mayRefresh(u)
+		return s.mayRefresh(ctx, d, directory.Token(in.RefreshToken), account.Text(in.DeviceKey), u)
 	})
 	if errors.Is(err, directory.ErrTokenReused) {
 		return nil, api.RefreshTokenReuseException.New("Refresh token was used before and has been invalidated.")
@@ -45,10 +43,7 @@ func (s *Service) byRefreshToken(ctx context.Context, r *request) (*answer, erro
 		if err := s.core.CheckSecretHash(ctx, r.Door, r.params["SECRET_HASH"], u.Username, u.Sub); err != nil {
 			return err
 		}
-		if err := s.sameDevice(ctx, r.Door, directory.Token(token), r.params["DEVICE_KEY"]); err != nil {
-			return err
-		}
-		return mayRefresh(u)
+		return s.mayRefresh(ctx, r.Door, directory.Token(token), r.params["DEVICE_KEY"], u)
 	})
 	if errors.Is(err, directory.ErrTokenReused) {
 		err = directory.ErrTokenRevoked // the flow has no error of its own for it
@@ -59,21 +54,15 @@ func (s *Service) byRefreshToken(ctx context.Context, r *request) (*answer, erro
 	return &answer{tokens: &tokens}, nil
 }
 
-// sameDevice refuses a refresh that does not name the device of the sign-in, where the pool tracks devices: the token of a device is of no use
-// elsewhere, and a request that names none is refused as well
+// mayRefresh refuses users who may not go on, and a refresh that does not name the device of its sign-in, where the pool tracks devices: the token of a
+// device is of no use elsewhere, and a request that names none is refused as well
 // (https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_GetTokensFromRefreshToken.html, DeviceKey).
-func (s *Service) sameDevice(ctx context.Context, d account.Door, token directory.Token, named string) error {
-	if d.Pool.Devices == nil {
-		return nil
+func (s *Service) mayRefresh(ctx context.Context, d account.Door, token directory.Token, device string, u *directory.User) error {
+	if d.Pool.Devices != nil {
+		if own, err := s.tokens.RefreshDevice(ctx, d.Client, token); err != nil || own != device {
+			return cmp.Or(err, directory.ErrTokenInvalid)
+		}
 	}
-	own, err := s.tokens.RefreshDevice(ctx, d.Client, token)
-	if err == nil && own != named {
-		err = directory.ErrTokenInvalid
-	}
-	return err
-}
-
-func mayRefresh(u *directory.User) error {
 	switch {
 	case !u.Enabled:
 		return account.UserDisabled()
