@@ -120,7 +120,7 @@ func (s *Service) ResendConfirmationCode(ctx context.Context, in *api.ResendConf
 	u := a.User()
 	attribute := confirmAttribute(d.Pool, u)
 	if a.Ghost || d.Client.PreventExistence && (attribute == "" || u.Status != directory.Unconfirmed) {
-		details, err := s.core.PretendToSend(ctx, d.Pool, in.Username, account.SignUpCode)
+		details, err := s.pretend(ctx, d, in.Username, account.SignUpCode)
 		return &api.ResendConfirmationCodeResponse{CodeDeliveryDetails: details}, err
 	}
 	if u.Status != directory.Unconfirmed {

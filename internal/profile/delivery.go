@@ -63,6 +63,15 @@ func (s *Service) storeAndSend(ctx context.Context, d account.Door, attribute st
 	return details(attribute, c.Message.Destination), nil
 }
 
+// pretend answers for who is sent no code. It waits for its turn as a message does: how busy the server is must not tell who exists.
+func (s *Service) pretend(ctx context.Context, d account.Door, typed string, kind account.CodeKind) (*api.CodeDeliveryDetailsType, error) {
+	details, err := s.core.PretendToSend(ctx, d.Pool, typed, kind)
+	if err == nil && s.Outside != nil && s.Outside(d.Pool, string(*details.DeliveryMedium)) {
+		err = s.later(ctx, func(context.Context) error { return nil })
+	}
+	return details, err
+}
+
 // later does something after the answer. What goes wrong is reported.
 func (s *Service) later(ctx context.Context, do func(context.Context) error) error {
 	select {

@@ -30,7 +30,7 @@ func (s *Service) ForgotPassword(ctx context.Context, in *api.ForgotPasswordRequ
 	}
 	attribute, err := recoverBy(d.Pool, &a)
 	if a.Ghost || err != nil && d.Client.PreventExistence {
-		details, err := s.core.PretendToSend(ctx, d.Pool, in.Username, account.ResetCode)
+		details, err := s.pretend(ctx, d, in.Username, account.ResetCode)
 		return &api.ForgotPasswordResponse{CodeDeliveryDetails: details}, err
 	}
 	if err != nil {

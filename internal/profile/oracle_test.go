@@ -143,3 +143,19 @@ func TestDeletedUsersAreCleanedUp(t *testing.T) {
 		t.Errorf("cleaned up %q", cleaned)
 	}
 }
+
+// While messages queue up, users and ghosts wait alike.
+func TestABusyServerTellsNothing(t *testing.T) {
+	h := open(t, setting{client: hidden})
+	h.Outside = func(*directory.Pool, string) bool { return true }
+	for range mostWaiting {
+		h.slots <- struct{}{}
+	}
+	ctx, cancel := context.WithTimeout(h.ctx, 50*time.Millisecond)
+	defer cancel()
+	for _, who := range []string{"ada", "eve"} {
+		if _, err := h.ForgotPassword(ctx, &api.ForgotPasswordRequest{ClientId: clientID, Username: who}); err == nil {
+			t.Errorf("%s does not wait", who)
+		}
+	}
+}

@@ -90,17 +90,19 @@ func (s *Service) countSending(ctx context.Context, w store.Writer, p *progress)
 	return sendings.Update(ctx, w, &row)
 }
 
-// send hands a code over.
+// send hands a code over; to a ghost none, which waits for its turn as every message does: how busy the server is must not tell who exists.
 func (s *Service) send(ctx context.Context, p *progress, e *errand, m directory.Message) error {
-	switch {
-	case p.who.Ghost:
-		return nil
-	case !e.first() || !p.Client.PreventExistence:
-		return s.core.Deliver(ctx, m)
-	case s.outside != nil && s.outside(p.Pool, m.Medium):
-		return s.aside.Do(ctx, func(ctx context.Context) error { return s.core.Deliver(ctx, m) })
+	deliver := func(ctx context.Context) error { return s.core.Deliver(ctx, m) }
+	if p.who.Ghost {
+		deliver = func(context.Context) error { return nil }
 	}
-	if err := s.core.Deliver(ctx, m); err != nil {
+	switch {
+	case !e.first() || !p.Client.PreventExistence:
+		return deliver(ctx)
+	case s.outside != nil && s.outside(p.Pool, m.Medium):
+		return s.aside.Do(ctx, deliver)
+	}
+	if err := deliver(ctx); err != nil {
 		s.report(err)
 	}
 	return nil
