@@ -34,12 +34,12 @@ func (b *builder) build() {
 	if strings.HasPrefix(b.s.name, "store_") {
 		b.fail("names that start with store_ are reserved")
 	}
-	if len(b.spec.key) == 0 {
+	if len(b.spec.key.cols) == 0 {
 		b.fail("no key")
 	}
 	b.countUses()
 	key := &index{unique: true, marker: -1}
-	for _, c := range b.spec.key {
+	for _, c := range b.spec.key.cols {
 		key.cols = append(key.cols, b.column(c, nil))
 	}
 	if hasDuplicate(key.cols) {
@@ -59,10 +59,7 @@ func (b *builder) build() {
 
 func (b *builder) countUses() {
 	b.uses = make(map[string]int)
-	for _, c := range b.spec.key {
-		b.uses[c.name]++
-	}
-	for _, list := range [][]looseIndex{b.spec.unique, b.spec.indexes} {
+	for _, list := range [][]looseIndex{{b.spec.key}, b.spec.unique, b.spec.indexes} {
 		for _, ix := range list {
 			for _, c := range ix.cols {
 				b.uses[c.name]++

@@ -44,7 +44,9 @@ type Spec[T any] struct {
 func NewTable[T any](name string, spec Spec[T]) *Table[T] {
 	return &Table[T]{newTable(layout{
 		name: name, revision: spec.Revision, uncached: spec.Uncached,
-		key: looseColumns(spec.Key), unique: looseIndexes(spec.Unique), indexes: looseIndexes(spec.Indexes),
+		key:     loosenAll([]Index[T]{{Columns: spec.Key}})[0],
+		unique:  loosenAll(spec.Unique),
+		indexes: loosenAll(spec.Indexes),
 		expires: loosen(spec.Expires),
 		fresh: func() (any, slot) {
 			row := new(Row[T])
@@ -53,52 +55,44 @@ func NewTable[T any](name string, spec Spec[T]) *Table[T] {
 	})}
 }
 
-// layout is a Spec whose functions take any document; it is always the type of
-// the table.
+// layout is a Spec whose functions take any document, which is always the *T
+// of the table.
 type layout struct {
-	name     string
-	revision int
-	uncached bool
-	key      []looseColumn
-	unique   []looseIndex
-	indexes  []looseIndex
-	expires  func(any) time.Time      // nil is never
-	fresh    func() (row any, s slot) // makes a *Row[T]
+	name            string
+	revision        int
+	uncached        bool
+	key             looseIndex
+	unique, indexes []looseIndex
+	expires         func(doc any) time.Time
+	fresh           func() (row any, s slot)
 }
 
-// looseColumn is a Column of any document.
-type looseColumn struct {
-	name  string
-	value func(any) string
-}
-
-// looseIndex is an Index of any document.
 type looseIndex struct {
 	name    string
 	cols    []looseColumn
-	present func(any) bool // nil is always
+	present func(doc any) bool
+}
+
+type looseColumn struct {
+	name  string
+	value func(doc any) string
+}
+
+func loosenAll[T any](list []Index[T]) []looseIndex {
+	loose := make([]looseIndex, len(list))
+	for i, ix := range list {
+		loose[i] = looseIndex{name: ix.Name, present: loosen(ix.Present)}
+		for _, c := range ix.Columns {
+			loose[i].cols = append(loose[i].cols, looseColumn{c.Name, loosen(c.Value)})
+		}
+	}
+	return loose
 }
 
 // loosen lets the core call a function of a document whose type it does not know.
-func loosen[T, V any](f func(*T) V) func(any) V {
+func loosen[T, V any](f func(*T) V) func(doc any) V {
 	if f == nil {
 		return nil
 	}
 	return func(doc any) V { return f(doc.(*T)) }
-}
-
-func looseColumns[T any](list []Column[T]) []looseColumn {
-	cols := make([]looseColumn, len(list))
-	for i, c := range list {
-		cols[i] = looseColumn{c.Name, loosen(c.Value)}
-	}
-	return cols
-}
-
-func looseIndexes[T any](list []Index[T]) []looseIndex {
-	indexes := make([]looseIndex, len(list))
-	for i, ix := range list {
-		indexes[i] = looseIndex{ix.Name, looseColumns(ix.Columns), loosen(ix.Present)}
-	}
-	return indexes
 }
