@@ -15,7 +15,7 @@ type Cursor string
 // The form is: direction ('a' or 'd'), the number of prefix columns, the index
 // name and the ordering values after the prefix, each string led by its length
 // in bytes as a varint.
-func (t *Table[T]) cursor(ix *index, prefix int, descending bool, doc *T) (Cursor, error) {
+func (t *table) cursor(ix *index, prefix int, descending bool, doc any) (Cursor, error) {
 	b := cursorHead(ix, prefix, descending)
 	for _, c := range ix.order[prefix:] {
 		v, err := t.column(c, doc)

@@ -39,8 +39,8 @@ const fresh = time.Second
 type DB struct {
 	engine   Engine
 	clock    func() time.Time
-	tables   map[string]AnyTable // immutable after Open
-	shapes   map[*schema]int64   // of each table; immutable after Open
+	tables   map[string]*table // immutable after Open
+	shapes   map[*schema]int64 // of each table; immutable after Open
 	cache    *cache
 	staleFor time.Duration
 
@@ -62,7 +62,7 @@ type DB struct {
 func Open(ctx context.Context, engine Engine, o Options, tables ...AnyTable) (*DB, error) {
 	db := &DB{
 		engine: engine, clock: o.Now, staleFor: max(o.StaleFor, 0),
-		tables: make(map[string]AnyTable, len(tables)),
+		tables: make(map[string]*table, len(tables)),
 		shared: engine.Dialect().Shared, ready: make(chan struct{}), done: make(chan struct{}),
 	}
 	if db.clock == nil {
@@ -74,11 +74,11 @@ func Open(ctx context.Context, engine Engine, o Options, tables ...AnyTable) (*D
 	}
 	db.cache = newCache(rows)
 	for _, t := range tables {
-		name := t.schema().name
+		name := t.core().s.name
 		if db.tables[name] != nil {
 			panic("store: two tables are named " + name)
 		}
-		db.tables[name] = t
+		db.tables[name] = t.core()
 	}
 	var err error
 	if db.shapes, err = ensureTables(ctx, engine, db.clock, tables); err != nil {

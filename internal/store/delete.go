@@ -11,13 +11,13 @@ const wideDelete = 64
 
 // Delete removes a row, or returns ErrNotFound. Of any number of callers, over
 // all nodes, exactly one removes it.
-func (t *Table[T]) Delete(ctx context.Context, w Writer, key ...string) error {
+func (t *table) Delete(ctx context.Context, w Writer, key ...string) error {
 	return t.remove(ctx, w, t.s.remove, key, nil)
 }
 
 // DeleteVersion removes a row if it still has this version. It returns
 // ErrNotFound when it is gone and ErrConflict when it moved.
-func (t *Table[T]) DeleteVersion(ctx context.Context, w Writer, version int64, key ...string) error {
+func (t *table) DeleteVersion(ctx context.Context, w Writer, version int64, key ...string) error {
 	err := t.remove(ctx, w, t.s.removeVersion, key, version)
 	if !errors.Is(err, ErrNotFound) {
 		return err
@@ -38,7 +38,7 @@ func (t *Table[T]) DeleteVersion(ctx context.Context, w Writer, version int64, k
 	})
 }
 
-func (t *Table[T]) remove(ctx context.Context, w Writer, sql string, key []string, version any) error {
+func (t *table) remove(ctx context.Context, w Writer, sql string, key []string, version any) error {
 	t.s.checkArity("the key", len(key), t.s.key)
 	args, ok := lookup(key, 2)
 	if !ok {
@@ -62,27 +62,24 @@ func (t *Table[T]) remove(ctx context.Context, w Writer, sql string, key []strin
 	})
 }
 
-// Take removes a row and returns it, or ErrNotFound: the consume-once read. Of
-// any number of callers, over all nodes, exactly one gets the row.
-func (t *Table[T]) Take(ctx context.Context, w Writer, key ...string) (Row[T], error) {
-	var row Row[T]
+func (t *table) take(ctx context.Context, w Writer, key []string, to slot) error {
 	t.s.checkArity("the key", len(key), t.s.key)
 	args, ok := lookup(key, 1)
 	if !ok {
-		return row, ErrNotFound
+		return ErrNotFound
 	}
 	w.tx().forget()
-	if err := t.one(ctx, w, t.s.take, t.s.liveArg(args, w.now()), &row); err != nil {
-		return Row[T]{}, err
+	if err := t.one(ctx, w, t.s.take, t.s.liveArg(args, w.now()), to); err != nil {
+		return err
 	}
 	w.tx().note(t.s, append([]string(nil), key...))
-	return row, nil
+	return nil
 }
 
 // DeleteAll removes every row with these leading values of an index, expired
 // or not, and returns how many there were. It is one statement in the caller's
 // transaction: it suits thousands of rows, not millions.
-func (t *Table[T]) DeleteAll(ctx context.Context, w Writer, index string, prefix ...string) (int64, error) {
+func (t *table) DeleteAll(ctx context.Context, w Writer, index string, prefix ...string) (int64, error) {
 	ix := t.s.index(index)
 	args, ok := t.s.prefixArgs(ix, prefix)
 	if !ok {

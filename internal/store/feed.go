@@ -74,10 +74,10 @@ func (db *DB) invalidate(changes []Change) {
 		t := db.tables[c.Table]
 		switch {
 		case t == nil:
-		case len(c.Key) != t.schema().key:
-			db.cache.dropTable(t.schema())
+		case len(c.Key) != t.s.key:
+			db.cache.dropTable(t.s)
 		default:
-			db.cache.drop(newCacheKey(t.schema(), 0, c.Key))
+			db.cache.drop(newCacheKey(t.s, 0, c.Key))
 		}
 	}
 }

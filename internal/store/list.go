@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"iter"
 	"unicode/utf8"
 )
 
@@ -25,16 +24,9 @@ type Query struct {
 	Descending bool
 }
 
-// Page is one page of rows.
-type Page[T any] struct {
-	Rows []Row[T]
-	Next Cursor // "" at the end
-}
-
-// List returns a page. Paging is by key, not by offset: a row that exists
-// throughout is returned exactly once, whatever else is written between pages.
-func (t *Table[T]) List(ctx context.Context, r Reader, q Query) (Page[T], error) {
-	var page Page[T]
+// list reads a page into the slots that at makes, from 0 on; a read that starts
+// over begins at 0 again. It returns how many rows the page has.
+func (t *table) list(ctx context.Context, r Reader, q Query, at func(i int) slot) (n int, next Cursor, err error) {
 	ix := t.s.index(q.Index)
 	limit := q.Limit
 	if limit <= 0 {
@@ -43,51 +35,28 @@ func (t *Table[T]) List(ctx context.Context, r Reader, q Query) (Page[T], error)
 	limit = min(limit, MaxLimit)
 	sql, args, err := t.s.list(ix, q)
 	if err != nil || sql == "" {
-		return page, err
+		return 0, "", err
 	}
 	args = append(t.s.liveArg(args, r.now()), int64(limit)+1)
+	var last slot
 	more := false
 	err = r.access(ctx, func(c Conn) error {
-		page.Rows, more = page.Rows[:0], false
+		n, more = 0, false
 		return c.Query(ctx, sql, args, func(v Values) error {
-			if len(page.Rows) == limit {
+			if n == limit {
 				more = true
 				return nil
 			}
-			page.Rows = append(page.Rows, Row[T]{Version: v.Int(1)})
-			return t.unmarshal(v.Bytes(0), &page.Rows[len(page.Rows)-1].Doc)
+			last = at(n)
+			n++
+			*last.version = v.Int(1)
+			return t.unmarshal(v.Bytes(0), last.doc)
 		})
 	})
-	if err != nil {
-		return Page[T]{}, err
+	if err == nil && more {
+		next, err = t.cursor(ix, len(q.Prefix), q.Descending, last.doc)
 	}
-	if more {
-		page.Next, err = t.cursor(ix, len(q.Prefix), q.Descending, &page.Rows[limit-1].Doc)
-	}
-	return page, err
-}
-
-// All yields every row of a query, page by page; q.Limit is the page size. On a
-// DB the pages are separate reads, in a transaction they are one snapshot.
-func (t *Table[T]) All(ctx context.Context, r Reader, q Query) iter.Seq2[Row[T], error] {
-	return func(yield func(Row[T], error) bool) {
-		for {
-			page, err := t.List(ctx, r, q)
-			if err != nil {
-				yield(Row[T]{}, err)
-				return
-			}
-			for _, row := range page.Rows {
-				if !yield(row, nil) {
-					return
-				}
-			}
-			if page.Next == "" {
-				return
-			}
-			q.After = page.Next
-		}
-	}
+	return n, next, err
 }
 
 // list writes the statement of a query and its arguments up to the time and

@@ -106,9 +106,10 @@ func (m *migration) run(tables []AnyTable) error {
 	if err != nil {
 		return fmt.Errorf("store: read declarations: %w", err)
 	}
-	for _, t := range tables {
-		if err := m.ensure(t, recorded[t.schema().name]); err != nil {
-			return fmt.Errorf("store: table %s: %w", t.schema().name, err)
+	for _, declared := range tables {
+		t := declared.core()
+		if err := m.ensure(t, recorded[t.s.name]); err != nil {
+			return fmt.Errorf("store: table %s: %w", t.s.name, err)
 		}
 	}
 	return nil
@@ -121,8 +122,8 @@ type record struct {
 }
 
 // ensure brings one table to its declaration.
-func (m *migration) ensure(t AnyTable, r record) error {
-	s := t.schema()
+func (m *migration) ensure(t *table, r record) error {
+	s := t.s
 	now := s.declaration()
 	_, sum, err := now.encode()
 	if err != nil {
@@ -207,8 +208,8 @@ func (ix declIndex) equal(o declIndex) bool {
 	return ix.Name == o.Name && ix.Unique == o.Unique && ix.Marker == o.Marker && slices.Equal(ix.Columns, o.Columns)
 }
 
-func (m *migration) alter(t AnyTable, old, now declaration) error {
-	s := t.schema()
+func (m *migration) alter(t *table, old, now declaration) error {
+	s := t.s
 	for _, ix := range old.Indexes {
 		if !slices.ContainsFunc(now.Indexes, ix.equal) {
 			if err := m.ddl("DROP INDEX IF EXISTS " + quote(s.name+"__"+ix.Name)); err != nil {
@@ -259,8 +260,8 @@ func (m *migration) createIndexes(s *schema) error {
 
 // backfill computes the index columns and the expiry of every live row anew.
 // A row that changes meanwhile is written with its columns by whoever does.
-func (m *migration) backfill(t AnyTable) error {
-	s := t.schema()
+func (m *migration) backfill(t *table) error {
+	s := t.s
 	key := s.indexes[0]
 	var after []string
 	for {
@@ -293,8 +294,8 @@ func (m *migration) backfill(t AnyTable) error {
 }
 
 // batch reads rows behind a key and returns the arguments of reindex for each.
-func (m *migration) batch(c Conn, t AnyTable, key *index, after []string) ([][]any, error) {
-	s := t.schema()
+func (m *migration) batch(c Conn, t *table, key *index, after []string) ([][]any, error) {
+	s := t.s
 	var b sqlText
 	b.add(`SELECT "doc", "version" FROM `, quote(s.name))
 	s.where(&b, key, 0)

@@ -14,16 +14,6 @@ type Reader interface {
 	now() time.Time
 }
 
-// Get returns the row with this key, or ErrNotFound.
-func (t *Table[T]) Get(ctx context.Context, r Reader, key ...string) (Row[T], error) {
-	return t.find(ctx, r, t.s.indexes[0], key)
-}
-
-// Find returns the row with these values of a unique index, or ErrNotFound.
-func (t *Table[T]) Find(ctx context.Context, r Reader, index string, values ...string) (Row[T], error) {
-	return t.find(ctx, r, t.s.uniqueIndex(index), values)
-}
-
 func (s *schema) uniqueIndex(name string) *index {
 	ix := s.index(name)
 	if !ix.unique {
@@ -32,31 +22,31 @@ func (s *schema) uniqueIndex(name string) *index {
 	return ix
 }
 
-func (t *Table[T]) find(ctx context.Context, r Reader, ix *index, values []string) (Row[T], error) {
-	var row Row[T]
+// find reads the row with these values of a unique index into a slot.
+func (t *table) find(ctx context.Context, r Reader, ix *index, values []string, to slot) error {
 	t.s.checkArity("index "+ix.name, len(values), len(ix.cols))
 	args, ok := lookup(values, 1)
 	if !ok {
-		return row, ErrNotFound
+		return ErrNotFound
 	}
-	err := t.one(ctx, r, ix.find, t.s.liveArg(args, r.now()), &row)
+	err := t.one(ctx, r, ix.find, t.s.liveArg(args, r.now()), to)
 	if x, ok := r.(*tx); ok && x.writes && err == nil {
-		if vals, err := t.columns(&row.Doc, 1); err == nil {
-			x.remember(t.s, row.Version, append(vals, t.expiry(&row.Doc)))
+		if vals, err := t.columns(to.doc, 1); err == nil {
+			x.remember(t.s, *to.version, append(vals, t.expiry(to.doc)))
 		}
 	}
-	return row, err
+	return err
 }
 
 // one runs a statement that yields "doc", "version" of at most one row.
-func (t *Table[T]) one(ctx context.Context, r Reader, sql string, args []any, row *Row[T]) error {
+func (t *table) one(ctx context.Context, r Reader, sql string, args []any, to slot) error {
 	found := false
 	err := r.access(ctx, func(c Conn) error {
 		found = false
 		return c.Query(ctx, sql, args, func(v Values) error {
 			found = true
-			row.Version = v.Int(1)
-			return t.unmarshal(v.Bytes(0), &row.Doc)
+			*to.version = v.Int(1)
+			return t.unmarshal(v.Bytes(0), to.doc)
 		})
 	})
 	if err == nil && !found {
@@ -67,7 +57,7 @@ func (t *Table[T]) one(ctx context.Context, r Reader, sql string, args []any, ro
 
 // Count returns how many live rows have these leading values of an index (""
 // is the key order).
-func (t *Table[T]) Count(ctx context.Context, r Reader, index string, prefix ...string) (int64, error) {
+func (t *table) Count(ctx context.Context, r Reader, index string, prefix ...string) (int64, error) {
 	ix := t.s.index(index)
 	args, ok := t.s.prefixArgs(ix, prefix)
 	if !ok {

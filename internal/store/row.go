@@ -17,15 +17,8 @@ const (
 	MaxDoc      = 8 << 20 // bytes of a document as JSON
 )
 
-// Row is a stored document and its version. The version starts at 1 and grows
-// by one with every update.
-type Row[T any] struct {
-	Doc     T
-	Version int64
-}
-
 // column computes the value of column i of a document, nil for NULL.
-func (t *Table[T]) column(i int, doc *T) (any, error) {
+func (t *table) column(i int, doc any) (any, error) {
 	var v string
 	found := false
 	for _, decl := range t.cols[i] {
@@ -47,18 +40,19 @@ func (t *Table[T]) column(i int, doc *T) (any, error) {
 	return v, nil
 }
 
-// keyOf returns the primary key of a document.
-func (t *Table[T]) keyOf(doc *T) []string {
-	key := make([]string, len(t.key))
-	for i, c := range t.key {
-		key[i] = c.Value(doc)
+// keyOf returns the primary key of a document. The key's own declaration is the
+// first of each key column.
+func (t *table) keyOf(doc any) []string {
+	key := make([]string, t.s.key)
+	for i := range key {
+		key[i] = t.cols[i][0].value(doc)
 	}
 	return key
 }
 
 // columns computes the key and index columns of a document, with room for
 // extra more arguments.
-func (t *Table[T]) columns(doc *T, extra int) ([]any, error) {
+func (t *table) columns(doc any, extra int) ([]any, error) {
 	vals := make([]any, len(t.cols), len(t.cols)+extra)
 	for i := range t.cols {
 		v, err := t.column(i, doc)
@@ -83,7 +77,7 @@ func (t *Table[T]) columns(doc *T, extra int) ([]any, error) {
 
 // encode returns the arguments of an insert: the columns, shape, version,
 // expiry and document.
-func (t *Table[T]) encode(doc *T, shape, version int64) ([]any, error) {
+func (t *table) encode(doc any, shape, version int64) ([]any, error) {
 	vals, err := t.columns(doc, 4)
 	if err != nil {
 		return nil, err
@@ -95,7 +89,7 @@ func (t *Table[T]) encode(doc *T, shape, version int64) ([]any, error) {
 	return append(vals, shape, version, t.expiry(doc), text), nil
 }
 
-func (t *Table[T]) marshal(doc *T) (string, error) {
+func (t *table) marshal(doc any) (string, error) {
 	b, err := json.Marshal(doc)
 	if err != nil {
 		// The error of encoding/json may quote the value, so only its type is told.
@@ -107,7 +101,7 @@ func (t *Table[T]) marshal(doc *T) (string, error) {
 	return string(b), nil
 }
 
-func (t *Table[T]) unmarshal(b []byte, doc *T) error {
+func (t *table) unmarshal(b []byte, doc any) error {
 	if err := json.Unmarshal(b, doc); err != nil {
 		return fmt.Errorf("store: %s: a stored document cannot be decoded (%T)", t.s.name, err)
 	}
@@ -115,7 +109,7 @@ func (t *Table[T]) unmarshal(b []byte, doc *T) error {
 }
 
 // expiry returns the expiry in unix milliseconds as an SQL argument.
-func (t *Table[T]) expiry(doc *T) any {
+func (t *table) expiry(doc any) any {
 	if ms := t.expiryMilli(doc); ms != 0 {
 		return ms
 	}
@@ -123,7 +117,7 @@ func (t *Table[T]) expiry(doc *T) any {
 }
 
 // expiryMilli rounds down: a row is never seen after its expiry. 0 is never.
-func (t *Table[T]) expiryMilli(doc *T) int64 {
+func (t *table) expiryMilli(doc any) int64 {
 	if t.expires == nil {
 		return 0
 	}
@@ -135,18 +129,16 @@ func (t *Table[T]) expiryMilli(doc *T) int64 {
 }
 
 // rowFromDoc computes the columns and the expiry of a stored document.
-func (t *Table[T]) rowFromDoc(b []byte) (cols []any, expiry any, err error) {
-	doc := new(T)
-	if err := t.unmarshal(b, doc); err != nil {
+func (t *table) rowFromDoc(b []byte) (cols []any, expiry any, err error) {
+	_, s := t.fresh()
+	if err := t.unmarshal(b, s.doc); err != nil {
 		return nil, nil, err
 	}
-	cols, err = t.columns(doc, 4)
-	return cols, t.expiry(doc), err
+	cols, err = t.columns(s.doc, 4)
+	return cols, t.expiry(s.doc), err
 }
 
-func (t *Table[T]) schema() *schema { return t.s }
-
-func (t *Table[T]) bad(col int, why string) error {
+func (t *table) bad(col int, why string) error {
 	return &ValueError{Table: t.s.name, Column: t.s.cols[col], Reason: why}
 }
 

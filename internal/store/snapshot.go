@@ -24,7 +24,7 @@ func (db *DB) Snapshot(ctx context.Context) (*Snapshot, error) {
 		for name, t := range db.tables {
 			rows := []snapshotRow{}
 			err := r.access(ctx, func(c Conn) error {
-				return c.Query(ctx, t.schema().all, nil, func(v Values) error {
+				return c.Query(ctx, t.s.all, nil, func(v Values) error {
 					rows = append(rows, snapshotRow{doc: v.Text(0), version: v.Int(1)})
 					return nil
 				})
@@ -53,10 +53,10 @@ func (db *DB) Restore(ctx context.Context, snap *Snapshot) error {
 	err := db.Update(ctx, func(w Writer) error {
 		return w.access(ctx, func(c Conn) error {
 			for name, t := range db.tables {
-				if err := restoreTable(ctx, c, t, db.shapes[t.schema()], snap.tables[name]); err != nil {
+				if err := restoreTable(ctx, c, t, db.shapes[t.s], snap.tables[name]); err != nil {
 					return fmt.Errorf("store: restore of %s: %w", name, err)
 				}
-				w.tx().note(t.schema(), nil)
+				w.tx().note(t.s, nil)
 			}
 			return nil
 		})
@@ -65,8 +65,8 @@ func (db *DB) Restore(ctx context.Context, snap *Snapshot) error {
 	return err
 }
 
-func restoreTable(ctx context.Context, c Conn, t AnyTable, shape int64, rows []snapshotRow) error {
-	s := t.schema()
+func restoreTable(ctx context.Context, c Conn, t *table, shape int64, rows []snapshotRow) error {
+	s := t.s
 	if _, err := c.Exec(ctx, s.wipe); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ const sweepBatch = 500
 func (db *DB) Sweep(ctx context.Context, now time.Time) (int64, error) {
 	var total int64
 	for _, t := range db.tables {
-		s := t.schema()
+		s := t.s
 		for n := int64(sweepBatch); s.expires && n == sweepBatch; {
 			err := db.Update(ctx, func(w Writer) error {
 				return w.access(ctx, func(c Conn) (err error) {

@@ -5,10 +5,7 @@ import (
 	"slices"
 )
 
-// Insert stores a new row with version 1. It returns an *ExistsError naming the
-// key or the unique index that is taken; the transaction goes on after it. A
-// row past its expiry is not in the way.
-func (t *Table[T]) Insert(ctx context.Context, w Writer, doc *T) error {
+func (t *table) insert(ctx context.Context, w Writer, doc any) error {
 	args, err := t.encode(doc, w.tx().shape(t.s), 1)
 	if err != nil {
 		return err
@@ -24,57 +21,50 @@ func (t *Table[T]) Insert(ctx context.Context, w Writer, doc *T) error {
 	return err
 }
 
-// Update stores a changed document if the row still has row.Version, which
-// then grows by one; otherwise it returns ErrConflict (the row moved, expired
-// or is gone). It returns an *ExistsError when the new value of a unique index
-// is taken. The key must be the one the row was read with.
-func (t *Table[T]) Update(ctx context.Context, w Writer, row *Row[T]) error {
-	vals, err := t.columns(&row.Doc, 5)
+func (t *table) update(ctx context.Context, w Writer, row slot) error {
+	vals, err := t.columns(row.doc, 5)
 	if err != nil {
 		return err
 	}
 	cols, shape := vals, w.tx().shape(t.s)
-	text, err := t.marshal(&row.Doc)
+	text, err := t.marshal(row.doc)
 	if err != nil {
 		return err
 	}
-	expiry := t.expiry(&row.Doc)
+	expiry := t.expiry(row.doc)
 	vals = append(slices.Clone(cols), expiry)
 	key := vals[:t.s.key:t.s.key]
 	err = w.access(ctx, func(c Conn) error {
-		if w.tx().unchanged(t.s, row.Version, vals) {
-			args := t.s.liveArg(append(key, shape, text, row.Version), w.now())
+		if w.tx().unchanged(t.s, *row.version, vals) {
+			args := t.s.liveArg(append(key, shape, text, *row.version), w.now())
 			n, err := c.Exec(ctx, t.s.updateDoc, args...)
 			if err == nil && n == 0 {
 				err = ErrConflict
 			}
 			return err
 		}
-		args := t.s.liveArg(append(cols, shape, expiry, text, row.Version), w.now())
+		args := t.s.liveArg(append(cols, shape, expiry, text, *row.version), w.now())
 		return t.guarded(ctx, c, w, args, t.s.indexes[1:], func() (int64, error) {
 			n, err := c.Exec(ctx, t.s.update, args...)
 			if err != nil || n == 1 {
 				return n, err
 			}
 			version, err := t.probe(ctx, c, w, key)
-			if err == nil && version != row.Version {
+			if err == nil && version != *row.version {
 				err = ErrConflict
 			}
 			return 0, err
 		})
 	})
 	if err == nil {
-		w.tx().bump(&row.Version)
-		w.tx().remember(t.s, row.Version, vals)
-		w.tx().note(t.s, t.keyOf(&row.Doc))
+		w.tx().bump(row.version)
+		w.tx().remember(t.s, *row.version, vals)
+		w.tx().note(t.s, t.keyOf(row.doc))
 	}
 	return err
 }
 
-// Upsert stores the document whether or not a row with its key exists. An
-// existing row's version grows by one. It returns an *ExistsError when the
-// value of another unique index is taken.
-func (t *Table[T]) Upsert(ctx context.Context, w Writer, doc *T) error {
+func (t *table) upsert(ctx context.Context, w Writer, doc any) error {
 	args, err := t.columns(doc, 0)
 	if err != nil {
 		return err
@@ -88,13 +78,13 @@ func (t *Table[T]) Upsert(ctx context.Context, w Writer, doc *T) error {
 		return err
 	}
 	if version == 0 {
-		return t.Insert(ctx, w, doc)
+		return t.insert(ctx, w, doc)
 	}
-	return t.Update(ctx, w, &Row[T]{Doc: *doc, Version: version})
+	return t.update(ctx, w, slot{doc, &version})
 }
 
 // probe returns the version of a live row, 0 when there is none.
-func (t *Table[T]) probe(ctx context.Context, c Conn, w Writer, key []any) (int64, error) {
+func (t *table) probe(ctx context.Context, c Conn, w Writer, key []any) (int64, error) {
 	var version int64
 	args := t.s.liveArg(key[:len(key):len(key)], w.now())
 	err := c.Query(ctx, t.s.probe, args, func(v Values) error {
@@ -107,7 +97,7 @@ func (t *Table[T]) probe(ctx context.Context, c Conn, w Writer, key []any) (int6
 // guarded runs a statement that affects no row when the value of one of these
 // indexes is taken by another row. It then finds out which, clears an expired
 // row out of the way and tries again.
-func (t *Table[T]) guarded(ctx context.Context, c Conn, w Writer, cols []any, indexes []*index, exec func() (int64, error)) error {
+func (t *table) guarded(ctx context.Context, c Conn, w Writer, cols []any, indexes []*index, exec func() (int64, error)) error {
 	for {
 		n, err := exec()
 		if err != nil || n == 1 {
@@ -125,7 +115,7 @@ func (t *Table[T]) guarded(ctx context.Context, c Conn, w Writer, cols []any, in
 
 // clearTaken looks for another row that holds a value cols needs. It deletes
 // one that has expired and reports so, or returns an *ExistsError.
-func (t *Table[T]) clearTaken(ctx context.Context, c Conn, w Writer, cols []any, indexes []*index) (bool, error) {
+func (t *table) clearTaken(ctx context.Context, c Conn, w Writer, cols []any, indexes []*index) (bool, error) {
 	for _, ix := range indexes {
 		if !ix.unique || ix.marker >= 0 && cols[ix.marker] == nil {
 			continue
