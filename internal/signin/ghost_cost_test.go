@@ -13,6 +13,9 @@ import (
 // The first step does the same work for a name that somebody has and for one that nobody has: as much is allocated, which counts the rows that are
 // decoded, the keys that are derived and what is opened.
 func TestTheFirstStepCostsTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short runs are those of the race detector, under which pools forget at random")
+	}
 	for name, c := range map[string]struct {
 		flow   api.AuthFlowType
 		params map[string]string
@@ -42,13 +45,17 @@ func TestTheFirstStepCostsTheSame(t *testing.T) {
 				for k, v := range c.params {
 					params[k] = v
 				}
-				return testing.AllocsPerRun(100, func() {
-					_, err := h.InitiateAuth(h.ctx, &api.InitiateAuthRequest{ClientId: clientID, AuthFlow: c.flow, AuthParameters: params})
-					must(t, err)
-				})
+				least := math.Inf(1) // what else the process does only adds
+				for range 5 {
+					least = min(least, testing.AllocsPerRun(40, func() {
+						_, err := h.InitiateAuth(h.ctx, &api.InitiateAuthRequest{ClientId: clientID, AuthFlow: c.flow, AuthParameters: params})
+						must(t, err)
+					}))
+				}
+				return least
 			}
 			known, other := cost("ada"), cost("eve")
-			if math.Abs(known-other) > 3 {
+			if math.Abs(known-other) > 5 { // one more row is thirty
 				t.Errorf("somebody costs %.0f allocations, nobody %.0f", known, other)
 			}
 		})
