@@ -55,7 +55,7 @@ func TestTheFirstStepCostsTheSame(t *testing.T) {
 				return least
 			}
 			known, other := cost("ada"), cost("eve")
-			if math.Abs(known-other) > 5 { // one more row is thirty
+			if math.Abs(known-other) > 5 { // a row that is read and decoded adds more
 				t.Errorf("somebody costs %.0f allocations, nobody %.0f", known, other)
 			}
 		})
