@@ -281,7 +281,7 @@ func (a *App) Close() error {
 	a.work.Wait()
 	if a.services != nil {
 		a.services.signin.Drain()
-		a.services.profile.Wait()
+		a.services.profile.Drain()
 	}
 	var errs []error
 	if a.uses != nil {

@@ -4,16 +4,12 @@ import (
 	"context"
 	"net/url"
 	"slices"
-	"time"
 
 	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
-
-// laterFor bounds what is done after the answer.
-const laterFor = 30 * time.Second
 
 // occasion is what a code is made for.
 type occasion struct {
@@ -54,7 +50,7 @@ func (s *Service) storeAndSend(ctx context.Context, d account.Door, attribute st
 		return nil, err
 	}
 	if s.Outside != nil && s.Outside(d.Pool, c.Message.Medium) {
-		if err := s.later(ctx, func(ctx context.Context) error { return s.core.Deliver(ctx, c.Message) }); err != nil {
+		if err := s.aside.Do(ctx, func(ctx context.Context) error { return s.core.Deliver(ctx, c.Message) }); err != nil {
 			return nil, err
 		}
 	} else if err := s.core.Deliver(ctx, c.Message); err != nil {
@@ -67,27 +63,9 @@ func (s *Service) storeAndSend(ctx context.Context, d account.Door, attribute st
 func (s *Service) pretend(ctx context.Context, d account.Door, typed string, kind account.CodeKind) (*api.CodeDeliveryDetailsType, error) {
 	details, err := s.core.PretendToSend(ctx, d.Pool, typed, kind)
 	if err == nil && s.Outside != nil && s.Outside(d.Pool, string(*details.DeliveryMedium)) {
-		err = s.later(ctx, func(context.Context) error { return nil })
+		err = s.aside.Do(ctx, func(context.Context) error { return nil })
 	}
 	return details, err
-}
-
-// later does something after the answer. What goes wrong is reported.
-func (s *Service) later(ctx context.Context, do func(context.Context) error) error {
-	select {
-	case s.slots <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	s.work.Go(func() {
-		defer func() { <-s.slots }()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), laterFor)
-		defer cancel()
-		if err := do(ctx); err != nil {
-			s.Report(err)
-		}
-	})
-	return nil
 }
 
 // details says where a code went.

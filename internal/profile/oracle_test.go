@@ -148,8 +148,12 @@ func TestDeletedUsersAreCleanedUp(t *testing.T) {
 func TestABusyServerTellsNothing(t *testing.T) {
 	h := open(t, setting{client: hidden})
 	h.Outside = func(*directory.Pool, string) bool { return true }
-	for range mostWaiting {
-		h.slots <- struct{}{}
+	released := make(chan struct{})
+	defer close(released)
+	for full := false; !full; {
+		ctx, cancel := context.WithTimeout(h.ctx, 20*time.Millisecond)
+		full = h.aside.Do(ctx, func(context.Context) error { <-released; return nil }) != nil
+		cancel()
 	}
 	ctx, cancel := context.WithTimeout(h.ctx, 50*time.Millisecond)
 	defer cancel()

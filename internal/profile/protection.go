@@ -62,7 +62,7 @@ func (s *Service) record(ctx context.Context, d account.Door, u *directory.User,
 	keep := func(ctx context.Context) error { return s.Protection.Record(ctx, e) }
 	var err error
 	if d.Client.PreventExistence {
-		err = s.later(ctx, keep)
+		err = s.aside.Do(ctx, keep)
 	} else {
 		err = keep(ctx)
 	}

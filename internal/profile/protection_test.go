@@ -112,7 +112,7 @@ func TestRecordsAreKeptAfterTheAnswer(t *testing.T) {
 		must(t, err)
 	}
 	close(g.let)
-	h.Wait()
+	h.Service.Drain()
 	if d := cmp.Diff([]string{"ForgotPassword InProgress ada"}, g.events); d != "" {
 		t.Error(d)
 	}

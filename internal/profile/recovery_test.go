@@ -421,7 +421,7 @@ func TestMessagesGoOutAfterTheAnswer(t *testing.T) {
 		t.Errorf("%d messages before they are let go", n)
 	}
 	close(h.post.hold)
-	h.Wait()
+	h.Service.Drain()
 	if n := len(h.post.messages); n != 3 {
 		t.Errorf("%d messages went out", n)
 	}
@@ -436,7 +436,7 @@ func TestHiddenFailuresAreReported(t *testing.T) {
 		h.post.err = errors.New("the gateway is down")
 		_, err := h.forgot("ada")
 		must(t, err)
-		h.Wait()
+		h.Service.Drain()
 		if reported.Load() != 1 {
 			t.Error("nobody learns of it")
 		}

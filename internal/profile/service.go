@@ -2,7 +2,6 @@ package profile
 
 import (
 	"context"
-	"sync"
 
 	"github.com/mayfly-id/mayfly/internal/account"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -45,20 +44,18 @@ type Config struct {
 type Service struct {
 	Config
 	core  *account.Core
-	slots chan struct{} // of what is done after the answer
-	work  sync.WaitGroup
+	aside *account.Aside // what is done after the answer
 }
-
-// mostWaiting is how much is done after answers at a time; more holds up the answer.
-const mostWaiting = 64
 
 // New makes the service.
 func New(c Config) *Service {
 	if c.Report == nil {
 		c.Report = func(error) {}
 	}
-	return &Service{Config: c, core: c.Core, slots: make(chan struct{}, mostWaiting)}
+	s := &Service{Config: c, core: c.Core}
+	s.aside = account.NewAside(func(err error) { s.Report(err) })
+	return s
 }
 
-// Wait waits for what is still done after answers, such as messages that go out. No operation may begin after it.
-func (s *Service) Wait() { s.work.Wait() }
+// Drain waits for what is still done after answers, such as messages that go out. No operation may begin after it.
+func (s *Service) Drain() { s.aside.Wait() }
