@@ -3,6 +3,7 @@ package userimport
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/seal"
 )
 
 func TestImport(t *testing.T) {
@@ -166,6 +168,139 @@ func TestUploadAddress(t *testing.T) {
 	}
 }
 
+// TestUploadThatWasOvertaken lets an upload go on after another one's file was imported: nothing of it is kept.
+func TestUploadThatWasOvertaken(t *testing.T) {
+	h := newHouse(t, directory.Pool{})
+	j := h.create(t)
+	body, slow := io.Pipe()
+	done := make(chan int)
+	go func() { done <- h.put(*j.PreSignedUrl, body) }()
+	part := make([]byte, chunkSize)
+	for range 2 { // once the second part is taken, the first is stored
+		if _, err := slow.Write(part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if status := h.put(*j.PreSignedUrl, strings.NewReader(h.file(t, person(1)))); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	go func() {
+		_, _ = slow.Write(part) // the server may have refused by now
+		_ = slow.Close()
+	}()
+	if status := <-done; status != http.StatusForbidden {
+		t.Errorf("the first upload: %d", status)
+	}
+	if _, err := h.StartUserImportJob(h.ctx, &api.StartUserImportJobRequest{UserPoolId: testPool, JobId: *j.JobId}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.work(h.ctx, "one"); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.counts(t, *j.JobId); got != "Succeeded 1 0 0" {
+		t.Errorf("counts are %s", got)
+	}
+	if n := h.allChunks(t, *j.JobId); n != 0 {
+		t.Errorf("%d chunks are left", n)
+	}
+}
+
+// allChunks removes what is stored of a file, expired or not, and counts it.
+func (h *house) allChunks(t *testing.T, id string) (n int64) {
+	t.Helper()
+	err := h.Store.Update(t.Context(), func(w store.Writer) (err error) {
+		n, err = chunks.DeleteAll(t.Context(), w, "", id)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// TestFileThatIsForgotten: the file of a job that is never started goes by itself, and a file that ends in the midst of an import is no success.
+func TestFileThatIsForgotten(t *testing.T) {
+	h := newHouse(t, directory.Pool{})
+	j := h.create(t)
+	if status := h.put(*j.PreSignedUrl, strings.NewReader(h.file(t, person(1)))); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	h.pass(fileLife)
+	if _, err := h.Store.Sweep(t.Context(), h.clock()); err != nil {
+		t.Fatal(err)
+	}
+	if n := h.allChunks(t, *j.JobId); n != 0 {
+		t.Errorf("%d chunks are left", n)
+	}
+	rows := make([]map[string]string, 2000)
+	for n := range rows {
+		rows[n] = person(n)
+		rows[n]["address"] = strings.Repeat("x", 200)
+	}
+	id := h.started(t, h.file(t, rows...))
+	err := h.Store.Update(t.Context(), func(w store.Writer) error { return chunks.Delete(t.Context(), w, id, chunkNumber(1)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.work(h.ctx, "one"); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.describe(t, id); *got.Status != "Failed" || *got.ImportedUsers == 0 {
+		t.Errorf("half a file: %s", h.counts(t, id))
+	}
+}
+
+// TestSubAsUserName imports somebody under another user's sub in capitals: the row is skipped, and the rest goes on.
+func TestSubAsUserName(t *testing.T) {
+	h := newHouse(t, directory.Pool{})
+	first := h.started(t, h.file(t, person(1)))
+	if err := h.work(h.ctx, "one"); err != nil {
+		t.Fatal(err, h.counts(t, first))
+	}
+	row, err := directory.FindUser(t.Context(), h.Store, &directory.Pool{ID: testPool}, "user-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	thief := person(2)
+	thief[usernameColumn] = strings.ToUpper(row.Doc.Sub)
+	second := h.started(t, h.file(t, thief, person(3)))
+	if err := h.work(h.ctx, "one"); err != nil {
+		t.Error(err)
+	}
+	if got := h.counts(t, second); got != "Succeeded 1 1 0" {
+		t.Errorf("counts are %s", got)
+	}
+}
+
+// TestJobOfAPoolOnItsWayOut: no job is left behind for whoever has the pool's id next.
+func TestJobOfAPoolOnItsWayOut(t *testing.T) {
+	h := newHouse(t, directory.Pool{})
+	if _, err := directory.Pools.GetCached(t.Context(), h.Store, testPool); err != nil {
+		t.Fatal(err)
+	}
+	h.Keys = deleting{h.Keys, func() {
+		err := h.Store.Update(t.Context(), func(w store.Writer) error { return directory.Pools.Delete(t.Context(), w, testPool) })
+		if err != nil {
+			t.Error(err)
+		}
+	}}
+	_, err := h.CreateUserImportJob(h.ctx, &api.CreateUserImportJobRequest{UserPoolId: testPool, JobName: "people", CloudWatchLogsRoleArn: testRole})
+	if n, cerr := jobs.Count(t.Context(), h.Store, "", testPool); n != 0 || cerr != nil || !errors.Is(err, api.ResourceNotFoundException) {
+		t.Errorf("%d jobs (%v), %v", n, cerr, err)
+	}
+}
+
+// deleting does something between the look-up of the pool and the transaction.
+type deleting struct {
+	Keys
+	act func()
+}
+
+func (d deleting) MAC(p seal.Purpose, tenant string, data []byte) [32]byte {
+	d.act()
+	return d.Keys.MAC(p, tenant, data)
+}
+
 // TestInterrupted stops a worker after some rows; another goes on, when the lease has ended and not before, and every row counts once.
 func TestInterrupted(t *testing.T) {
 	h := newHouse(t, directory.Pool{})
@@ -183,9 +318,9 @@ func TestInterrupted(t *testing.T) {
 		t.Fatal(problem, err)
 	}
 	j.Offset, j.Line = size, 1
-	reader := newLines(h.open(t.Context(), id, size))
+	reader := newLines(h.open(t.Context(), j, size))
 	for range 3 {
-		b, err := h.read(reader, j, columns)
+		b, err := h.read(reader, columns)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +328,7 @@ func TestInterrupted(t *testing.T) {
 			t.Fatal(state, err)
 		}
 	}
-	late, err := h.read(reader, j, columns)
+	late, err := h.read(reader, columns)
 	if err != nil {
 		t.Fatal(err)
 	}

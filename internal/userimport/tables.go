@@ -39,6 +39,7 @@ type job struct {
 	Message   string    `json:"message,omitempty"`
 
 	Upload   []byte `json:"upload"`             // keyed hash of the token in the upload address
+	UploadID string `json:"uploadId,omitempty"` // the newest upload: what an older one still sends is refused
 	Uploaded bool   `json:"uploaded,omitempty"` // the file is whole
 	Size     int64  `json:"size,omitempty"`
 
@@ -89,6 +90,8 @@ type chunk struct {
 	JobID string `json:"jobId"`
 	N     int    `json:"n"`
 	Bytes []byte `json:"bytes"`
+
+	Until time.Time `json:"until"` // it goes then, if its job has not ended before
 }
 
 func chunkNumber(n int) string { return fmt.Sprintf("%06d", n) }
@@ -98,6 +101,7 @@ var chunks = store.NewTable("user_import_chunks", store.Spec[chunk]{
 		{Name: "job_id", Value: func(c *chunk) string { return c.JobID }},
 		{Name: "n", Value: func(c *chunk) string { return chunkNumber(c.N) }},
 	},
+	Expires:  func(c *chunk) time.Time { return c.Until },
 	Uncached: true,
 })
 

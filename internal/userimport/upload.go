@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
 )
@@ -62,7 +63,8 @@ func (s *Service) take(ctx context.Context, poolID, jobID, token string, length 
 	if length > maxFile {
 		return errTooLarge
 	}
-	if err := s.beginUpload(ctx, poolID, jobID, token); err != nil {
+	u, err := s.beginUpload(ctx, poolID, jobID, token)
+	if err != nil {
 		return err
 	}
 	var size int64
@@ -77,8 +79,7 @@ func (s *Service) take(ctx context.Context, poolID, jobID, token string, length 
 		case size > maxFile:
 			return errTooLarge
 		case got > 0:
-			c := chunk{JobID: jobID, N: n, Bytes: buffer[:got]}
-			if err := s.Store.Update(ctx, func(w store.Writer) error { return chunks.Upsert(ctx, w, &c) }); err != nil {
+			if err := s.keep(ctx, u, n, buffer[:got]); err != nil {
 				return err
 			}
 		}
@@ -89,77 +90,122 @@ func (s *Service) take(ctx context.Context, poolID, jobID, token string, length 
 	if length >= 0 && size != length {
 		return errors.New("userimport: the file was cut off")
 	}
-	return s.uploadable(ctx, poolID, jobID, token, func(j *job) { j.Uploaded, j.Size = true, size })
-}
-
-// beginUpload checks the address and forgets an earlier file.
-func (s *Service) beginUpload(ctx context.Context, poolID, jobID, token string) error {
-	err := s.uploadable(ctx, poolID, jobID, token, func(j *job) { j.Uploaded, j.Size = false, 0 })
-	if err != nil {
-		return err
-	}
 	return s.Store.Update(ctx, func(w store.Writer) error {
-		_, err := chunks.DeleteAll(ctx, w, "", jobID)
-		return err
-	})
-}
-
-// uploadable changes a job that still takes a file at this address.
-func (s *Service) uploadable(ctx context.Context, poolID, jobID, token string, change func(*job)) error {
-	return s.Store.Update(ctx, func(w store.Writer) error {
-		row, err := jobs.Get(ctx, w, poolID, jobID)
-		if errors.Is(err, store.ErrNotFound) {
-			return errRefused
-		}
+		row, err := s.uploading(ctx, w, u)
 		if err != nil {
 			return err
 		}
-		same := 0
-		for _, mac := range s.Keys.MACs(seal.Code, poolID, uploadInput(jobID, token)) {
-			same |= subtle.ConstantTimeCompare(mac[:], row.Doc.Upload)
-		}
-		if same != 1 || row.Doc.Status != created || !s.Now().Before(row.Doc.Created.Add(uploadWithin)) {
-			return errRefused
-		}
-		change(&row.Doc)
+		row.Doc.Uploaded, row.Doc.Size = true, size
 		return jobs.Update(ctx, w, &row)
 	})
 }
 
+// upload is one file on its way to a job.
+type upload struct {
+	poolID, jobID, token string
+	id                   string // drawn for each: of several at once the one that began last counts
+}
+
+// beginUpload checks the address, forgets an earlier file, and takes the place of an earlier upload.
+func (s *Service) beginUpload(ctx context.Context, poolID, jobID, token string) (*upload, error) {
+	id, err := draw.UUID(s.Random)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.Update(ctx, func(w store.Writer) error {
+		row, err := s.uploadable(ctx, w, poolID, jobID, token)
+		if err != nil {
+			return err
+		}
+		if _, err := chunks.DeleteAll(ctx, w, "", jobID); err != nil {
+			return err
+		}
+		row.Doc.UploadID, row.Doc.Uploaded, row.Doc.Size = id, false, 0
+		return jobs.Update(ctx, w, &row)
+	})
+	return &upload{poolID, jobID, token, id}, err
+}
+
+// keep stores one chunk, if the job is still there and takes it: a chunk that came later would be of a file that is being read, or nobody's.
+func (s *Service) keep(ctx context.Context, u *upload, n int, part []byte) error {
+	return s.Store.Update(ctx, func(w store.Writer) error {
+		row, err := s.uploading(ctx, w, u)
+		if err != nil {
+			return err
+		}
+		// The job is written too, so that of a chunk and a beginning, a start or an end beside it one comes after the other.
+		if err := jobs.Update(ctx, w, &row); err != nil {
+			return err
+		}
+		return chunks.Upsert(ctx, w, &chunk{JobID: u.jobID, N: n, Bytes: part, Until: row.Doc.Created.Add(fileLife)})
+	})
+}
+
+// uploading reads the job of an upload that nothing has overtaken.
+func (s *Service) uploading(ctx context.Context, r store.Reader, u *upload) (store.Row[job], error) {
+	row, err := s.uploadable(ctx, r, u.poolID, u.jobID, u.token)
+	if err == nil && row.Doc.UploadID != u.id {
+		err = errRefused
+	}
+	return row, err
+}
+
+// uploadable reads a job that still takes a file at this address.
+func (s *Service) uploadable(ctx context.Context, r store.Reader, poolID, jobID, token string) (store.Row[job], error) {
+	row, err := jobs.Get(ctx, r, poolID, jobID)
+	if errors.Is(err, store.ErrNotFound) {
+		return row, errRefused
+	}
+	if err != nil {
+		return row, err
+	}
+	same := 0
+	for _, mac := range s.Keys.MACs(seal.Code, poolID, uploadInput(jobID, token)) {
+		same |= subtle.ConstantTimeCompare(mac[:], row.Doc.Upload)
+	}
+	if same != 1 || row.Doc.Status != created || !s.Now().Before(row.Doc.Created.Add(uploadWithin)) {
+		return row, errRefused
+	}
+	return row, nil
+}
+
+// errFileCut says that a part of a stored file is not there any more.
+var errFileCut = errors.New("userimport: a part of the file is gone")
+
 // file reads a stored file from an offset on.
 type file struct {
-	ctx    context.Context
-	store  *store.DB
-	job    string
-	n      int
-	rest   []byte
-	skip   int
-	ending bool
+	ctx   context.Context
+	store *store.DB
+	job   string
+	n     int
+	rest  []byte
+	skip  int
+	left  int64 // bytes to the end of the file
 }
 
-func (s *Service) open(ctx context.Context, jobID string, offset int64) io.Reader {
-	return &file{ctx: ctx, store: s.Store, job: jobID, n: int(offset / chunkSize), skip: int(offset % chunkSize)}
+func (s *Service) open(ctx context.Context, j *job, offset int64) io.Reader {
+	return &file{ctx: ctx, store: s.Store, job: j.ID, n: int(offset / chunkSize), skip: int(offset % chunkSize), left: j.Size - offset}
 }
 
-// Read implements io.Reader.
+// Read implements io.Reader. A file that ends too early is an error, so that half a row is never taken for a whole one.
 func (f *file) Read(b []byte) (int, error) {
-	for len(f.rest) == 0 {
-		if f.ending {
-			return 0, io.EOF
-		}
+	if f.left <= 0 {
+		return 0, io.EOF
+	}
+	if len(f.rest) == 0 {
 		row, err := chunks.Get(f.ctx, f.store, f.job, chunkNumber(f.n))
-		if errors.Is(err, store.ErrNotFound) {
-			f.ending = true
-			continue
+		if errors.Is(err, store.ErrNotFound) || err == nil && len(row.Doc.Bytes) <= f.skip {
+			return 0, errFileCut
 		}
 		if err != nil {
 			return 0, err
 		}
-		f.rest = row.Doc.Bytes[min(f.skip, len(row.Doc.Bytes)):]
-		f.skip, f.ending = 0, len(row.Doc.Bytes) < chunkSize
+		f.rest = row.Doc.Bytes[f.skip:]
+		f.skip = 0
 		f.n++
 	}
 	n := copy(b, f.rest)
 	f.rest = f.rest[n:]
+	f.left -= int64(n)
 	return n, nil
 }

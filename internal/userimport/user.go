@@ -155,7 +155,8 @@ func exists(ctx context.Context, r store.Reader, p *directory.Pool, u *directory
 		}
 	}
 	for _, name := range names {
-		_, err := directory.FindUser(ctx, r, p, name)
+		// As the pool compares it: a sub, too, must not be somebody else's name in other letters.
+		_, err := directory.FindUser(ctx, r, p, p.Canonical(name))
 		if err == nil {
 			return true, nil
 		}

@@ -9,6 +9,7 @@ import (
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/pooledge"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -19,6 +20,7 @@ import (
 const (
 	uploadWithin = 15 * time.Minute
 	startWithin  = 24 * time.Hour
+	fileLife     = 72 * time.Hour // of a file, from the creation of its job on: one that is never started leaves nothing
 )
 
 // maxJobs is how many jobs of one pool are kept.
@@ -50,7 +52,7 @@ func (s *Service) CreateUserImportJob(ctx context.Context, in *api.CreateUserImp
 		PoolID: p.ID, Account: p.Account, ID: "import-" + id, Name: in.JobName, RoleARN: in.CloudWatchLogsRoleArn, Status: created,
 		Created: s.Now().UTC().Truncate(time.Millisecond), Upload: hash[:],
 	}
-	err = s.Store.Update(ctx, func(w store.Writer) error {
+	err = s.edge.Update(ctx, p.ID, func(w store.Writer, _ *directory.Pool) error { // it may be on its way out
 		n, err := jobs.Count(ctx, w, "by_age", p.ID)
 		if err != nil {
 			return err

@@ -97,9 +97,12 @@ func (s *Service) run(ctx context.Context, j *job) error {
 	if j.Offset == 0 {
 		j.Offset, j.Line = size, 1
 	}
-	rows := newLines(s.open(ctx, j.ID, j.Offset))
+	rows := newLines(s.open(ctx, j, j.Offset))
 	for {
-		b, err := s.read(rows, j, columns)
+		b, err := s.read(rows, columns)
+		if errors.Is(err, errFileCut) {
+			return s.end(ctx, j, failed, "A part of the file is gone.")
+		}
 		if err != nil {
 			return err
 		}
@@ -128,14 +131,14 @@ func (s *Service) header(ctx context.Context, j *job) (columns []string, size in
 	if err != nil {
 		return nil, 0, "", err
 	}
-	text, size, err := newLines(s.open(ctx, j.ID, 0)).next()
+	text, size, err := newLines(s.open(ctx, j, 0)).next()
 	if err == nil {
 		columns, err = fields(strings.TrimPrefix(text, byteOrderMark))
 	}
 	switch {
 	case err == nil:
 		return columns, size, checkHeader(&row.Doc, columns), nil
-	case errors.Is(err, io.EOF), errors.Is(err, errRowLong), errors.Is(err, errRowText), errors.Is(err, errRowQuote):
+	case errors.Is(err, io.EOF), errors.Is(err, errRowLong), errors.Is(err, errRowText), errors.Is(err, errRowQuote), errors.Is(err, errFileCut):
 		return nil, 0, "The header row could not be read.", nil
 	}
 	return nil, 0, "", err
@@ -161,7 +164,7 @@ type refusal struct {
 	Reason string `json:"reason"`
 }
 
-func (s *Service) read(rows *lines, j *job, columns []string) (*batch, error) {
+func (s *Service) read(rows *lines, columns []string) (*batch, error) {
 	b := &batch{columns: columns}
 	for len(b.rows) < batchRows {
 		text, size, err := rows.next()
