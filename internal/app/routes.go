@@ -103,5 +103,9 @@ func (a *App) reset(w http.ResponseWriter, r *http.Request) {
 func (a *App) listOutbox(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	_ = json.NewEncoder(w).Encode(a.outbox.List(notify.Capacity)) // the client may have gone
+	list := a.outbox.List(notify.Capacity)
+	if list == nil {
+		list = []notify.Message{} // an empty list, and not null
+	}
+	_ = json.NewEncoder(w).Encode(list) // the client may have gone
 }

@@ -344,6 +344,13 @@ func TestReset(t *testing.T) {
 	if w := post(a, "", "Action=GetUser&UserName=bob&Version=2010-05-08", &root, "iam"); w.Code != 404 {
 		t.Errorf("what was made after the start is there after the reset: %d %s", w.Code, w.Body)
 	}
+	empty := httptest.NewRequest("GET", "http://127.0.0.1:8480/_mayfly/outbox", nil)
+	empty.RemoteAddr = "127.0.0.1:1"
+	w := httptest.NewRecorder()
+	a.Handler().ServeHTTP(w, empty)
+	if got := strings.TrimSpace(w.Body.String()); w.Code != 200 || got != "[]" {
+		t.Errorf("an outbox without messages: %d %s", w.Code, got)
+	}
 	durable, _, _ := start(t, onDisk(t))
 	for _, path := range []string{"/_mayfly/reset", "/_mayfly/outbox"} {
 		for _, method := range []string{"GET", "POST"} {

@@ -3,6 +3,7 @@ package userpool
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
@@ -19,7 +20,7 @@ const (
 	// the new pool has other signing keys.
 	poolIDTag = "mayfly:user-pool-id"
 	// clientIDTag, followed by the name of an app client, is the tag of a pool that holds the id of the client that is made under that name:
-	// 1 to 128 letters, digits, "_" and "+". An id is not given again while the pool lives.
+	// 1 to 128 letters, digits, "_" and "+", and none of notIDs. An id is not given again while the pool lives.
 	clientIDTag = "mayfly:client-id/"
 )
 
@@ -31,6 +32,9 @@ const (
 	longestPoolID  = 55
 	longestID      = 128
 )
+
+// notIDs are words that stand where an app client's id does and mean no client: the sign-in pages of all clients, and events without a client.
+func notIDs() []string { return []string{"ALL", "CLIENT_ID_NOT_APPLICABLE"} }
 
 // newPoolID gives the id of a new pool: chosen, or else random.
 func (s *Service) newPoolID(p *directory.Pool) (string, error) {
@@ -86,6 +90,9 @@ func checkChosen(tags map[string]string) error {
 		}
 		if value == "" || len(value) > longestID || strings.Trim(value, draw.Alphanumeric+"_+") != "" {
 			return api.InvalidParameterException.New("Tag %s must be 1 to %d letters, digits, _ and +.", key, longestID)
+		}
+		if slices.Contains(notIDs(), value) {
+			return api.InvalidParameterException.New("Tag %s must not be %s, which means no client.", key, value)
 		}
 	}
 	return nil

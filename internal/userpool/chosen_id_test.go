@@ -65,7 +65,7 @@ func TestChosenClientID(t *testing.T) {
 	if got := must[string](t)(create(again.ID, "web app")); got != id {
 		t.Errorf("id is %s", got)
 	}
-	for _, bad := range []string{"", "a-b", "ä", strings.Repeat("a", 129)} {
+	for _, bad := range []string{"", "a-b", "ä", strings.Repeat("a", 129), "ALL", "CLIENT_ID_NOT_APPLICABLE"} {
 		_, err := h.TagResource(h.ctx, &api.TagResourceRequest{ResourceArn: pooledge.ARN(p), Tags: map[string]string{clientIDTag + "x": bad}})
 		wantError(t, err, api.InvalidParameterException, "")
 	}
