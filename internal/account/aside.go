@@ -6,10 +6,11 @@ import (
 	"time"
 )
 
-const (
-	mostAside = 64               // tasks at a time; more hold up who hands them over
-	asideFor  = 30 * time.Second // bounds one task
-)
+// MostAside is how many tasks are done at a time; more hold up who hands them over.
+const MostAside = 64
+
+// asideFor bounds one task.
+const asideFor = 30 * time.Second
 
 // Aside does what must not hold up an answer, such as a message that only goes out to somebody who exists.
 type Aside struct {
@@ -20,7 +21,7 @@ type Aside struct {
 
 // NewAside makes one. report is told what goes wrong.
 func NewAside(report func(error)) *Aside {
-	return &Aside{report: report, slots: make(chan struct{}, mostAside)}
+	return &Aside{report: report, slots: make(chan struct{}, MostAside)}
 }
 
 // Do does something after the answer. The error is that there was no room before the context ended.
