@@ -44,12 +44,11 @@ type User struct {
 	PhoneAlias      string    `json:"phoneAlias,omitempty"`
 	PreferredAlias  string    `json:"preferredAlias,omitempty"`
 
-	TOTP         *TOTP             `json:"totp,omitempty"`
-	MFA          Preference        `json:"mfa,omitzero"`
-	MFAOptions   []string          `json:"mfaOptions,omitempty"`   // legacy SetUserSettings: attributes that take SMS codes; phone_number only
-	Pending      map[string]string `json:"pending,omitempty"`      // new email and phone_number that wait for their code (verify before update)
-	Identities   []Identity        `json:"identities,omitempty"`   // users of other providers who are this user
-	WasConfirmed bool              `json:"wasConfirmed,omitempty"` // the post-confirmation trigger has run
+	TOTP       *TOTP             `json:"totp,omitempty"`
+	MFA        Preference        `json:"mfa,omitzero"`
+	MFAOptions []string          `json:"mfaOptions,omitempty"` // legacy SetUserSettings: attributes that take SMS codes; phone_number only
+	Pending    map[string]string `json:"pending,omitempty"`    // new email and phone_number that wait for their code (verify before update)
+	Identities []Identity        `json:"identities,omitempty"` // users of other providers who are this user
 }
 
 // Preference is the MFA preference of a user: what is enabled, and which is asked for first.
