@@ -2,7 +2,6 @@ package account
 
 import (
 	"maps"
-	"slices"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -29,8 +28,8 @@ func (s *Core) migratedUser(p *directory.Pool, typed string, status directory.St
 		PoolID: p.ID, Sub: draw.FormatUUID(id), Username: name, Status: status, Enabled: true, Created: now, Modified: now,
 		Attributes: Merged(nil, attributes),
 	}
-	if err := nameMigrated(p, u, name); err != nil {
-		return nil, err
+	if problem := p.NameUser(u, name); problem != "" {
+		return nil, api.InvalidParameterException.New("%s", problem)
 	}
 	if problem := p.CheckAttributes(u.Attributes); problem != "" {
 		return nil, api.InvalidParameterException.New("%s", problem)
@@ -50,30 +49,4 @@ func (s *Core) migratedUser(p *directory.Pool, typed string, status directory.St
 		u.MFA.SMS = true
 	}
 	return u, nil
-}
-
-// nameMigrated takes the name. Where the pool's user name is an attribute, the name is that attribute and the user name is the sub; where an address may
-// be an alias, no user name may look like one.
-func nameMigrated(p *directory.Pool, u *directory.User, name string) error {
-	kind := ""
-	switch {
-	case directory.IsEmail(name):
-		kind = "email"
-	case directory.IsPhoneNumber(name):
-		kind = "phone_number"
-	}
-	if len(p.UsernameAttributes) == 0 {
-		if kind != "" && slices.Contains(p.AliasAttributes, kind) {
-			return api.InvalidParameterException.New("Username cannot be of %s format, since user pool is configured for %s alias.", kind, kind)
-		}
-		return nil
-	}
-	if kind == "" || !p.IsUsername(kind) {
-		return api.InvalidParameterException.New("Username should be an address that the user pool takes as a user name.")
-	}
-	if given := u.Attributes[kind]; given != "" && p.Canonical(given) != p.Canonical(name) {
-		return api.InvalidParameterException.New("User %s should be empty or same as username, since username attribute is %s", kind, kind)
-	}
-	u.Attributes[kind], u.Username = name, u.Sub
-	return nil
 }

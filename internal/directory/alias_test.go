@@ -7,9 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/store/sqlite"
-	"pgregory.net/rapid"
 )
 
 func openStore(t *testing.T) *store.DB {

@@ -94,8 +94,8 @@ func (s *Service) newUser(p *directory.Pool, in *api.AdminCreateUserRequest) (*d
 	u := &directory.User{
 		PoolID: p.ID, Sub: sub, Status: directory.ForceChangePassword, Enabled: true, Created: now, Modified: now, Attributes: values,
 	}
-	if err := name(p, u, in.Username); err != nil {
-		return nil, err
+	if problem := p.NameUser(u, in.Username); problem != "" {
+		return nil, api.InvalidParameterException.New("%s", problem)
 	}
 	for key, value := range u.Attributes {
 		if value == "" {
@@ -122,41 +122,6 @@ func (s *Service) insertUser(ctx context.Context, p *directory.Pool, u *director
 		}
 		return userError(err)
 	})
-}
-
-// name gives the user the name that was typed. Where the pool's user name is an attribute it must be such an address: it becomes the
-// attribute, and the user name is the sub. Where addresses are aliases, a user name must not look like one, so that neither can stand for the
-// other.
-func name(p *directory.Pool, u *directory.User, typed string) error {
-	u.Username = typed
-	if len(p.UsernameAttributes) == 0 {
-		if slices.Contains(p.AliasAttributes, "email") && directory.IsEmail(typed) {
-			return api.InvalidParameterException.New("Username cannot be of email format, since user pool is configured for email alias.")
-		}
-		if slices.Contains(p.AliasAttributes, "phone_number") && directory.IsPhoneNumber(typed) {
-			return api.InvalidParameterException.New("Username cannot be of phone number format, since user pool is configured for phone number alias.")
-		}
-		return nil
-	}
-	u.Username = u.Sub
-	attribute, noun := "", ""
-	switch {
-	case p.IsUsername("email") && directory.IsEmail(typed):
-		attribute, noun = "email", "email"
-	case p.IsUsername("phone_number") && directory.IsPhoneNumber(typed):
-		attribute, noun = "phone_number", "phone number"
-	case len(p.UsernameAttributes) > 1:
-		return api.InvalidParameterException.New("Username should be either an email or a phone number.")
-	case p.IsUsername("email"):
-		return api.InvalidParameterException.New("Username should be an email.")
-	default:
-		return api.InvalidParameterException.New("Username should be a phone number.")
-	}
-	if given := u.Attributes[attribute]; given != "" && p.Canonical(given) != p.Canonical(typed) {
-		return api.InvalidParameterException.New("User %s should be empty or same as username, since username attribute is %s", noun, noun)
-	}
-	u.Attributes[attribute] = typed
-	return nil
 }
 
 // renew gives an invited user a new temporary password, so that they can be invited again.

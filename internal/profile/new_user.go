@@ -1,8 +1,6 @@
 package profile
 
 import (
-	"slices"
-
 	"github.com/mayfly-id/mayfly/internal/account"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -22,8 +20,8 @@ func (s *Service) newUser(d account.Door, in *api.SignUpRequest) (*directory.Use
 	if err != nil {
 		return nil, err
 	}
-	if err := nameUser(d.Pool, u, in.Username); err != nil {
-		return nil, err
+	if problem := d.Pool.NameUser(u, in.Username); problem != "" {
+		return nil, api.InvalidParameterException.New("%s", problem)
 	}
 	if err := checkSchema(d.Pool, u); err != nil {
 		return nil, err
@@ -58,43 +56,4 @@ func checkSchema(p *directory.Pool, u *directory.User) error {
 		return api.InvalidParameterException.New("Attributes did not conform to the schema: %s: The attribute is required\n", lacking[0])
 	}
 	return nil
-}
-
-// nameUser takes the name that was typed. Where the pool's user name is an attribute, the name is that attribute and the user name is the sub;
-// where an address may be an alias, no user name may look like one.
-func nameUser(p *directory.Pool, u *directory.User, typed string) error {
-	kind := ""
-	switch {
-	case directory.IsEmail(typed):
-		kind = "email"
-	case directory.IsPhoneNumber(typed):
-		kind = "phone_number"
-	}
-	if len(p.UsernameAttributes) == 0 {
-		if kind != "" && slices.Contains(p.AliasAttributes, kind) {
-			return api.InvalidParameterException.New("Username cannot be of %s format, since user pool is configured for %s alias.", spoken(kind), spoken(kind))
-		}
-		return nil
-	}
-	switch {
-	case kind != "" && p.IsUsername(kind):
-	case len(p.UsernameAttributes) > 1:
-		return api.InvalidParameterException.New("Username should be either an email or a phone number.")
-	case p.IsUsername("email"):
-		return api.InvalidParameterException.New("Username should be an email.")
-	default:
-		return api.InvalidParameterException.New("Username should be a phone number.")
-	}
-	if given := u.Attributes[kind]; given != "" && p.Canonical(given) != p.Canonical(typed) {
-		return api.InvalidParameterException.New("User %s should be empty or same as username, since username attribute is %s", spoken(kind), spoken(kind))
-	}
-	u.Attributes[kind], u.Username = typed, u.Sub
-	return nil
-}
-
-func spoken(attribute string) string {
-	if attribute == "phone_number" {
-		return "phone number"
-	}
-	return attribute
 }

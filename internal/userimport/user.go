@@ -82,7 +82,7 @@ func lower(s string) string {
 
 const maxName = 128
 
-// setName gives the user their name. Where the pool's user name is an attribute, the name is that attribute's value and the user name is the sub.
+// setName gives the user their name.
 func setName(p *directory.Pool, u *directory.User, name string) string {
 	if name == "" {
 		return usernameColumn + " is missing"
@@ -90,25 +90,7 @@ func setName(p *directory.Pool, u *directory.User, name string) string {
 	if len([]rune(name)) > maxName || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return usernameColumn + " is not a user name"
 	}
-	u.Username = name
-	if len(p.UsernameAttributes) == 0 {
-		if slices.Contains(p.AliasAttributes, "email") && directory.IsEmail(name) || slices.Contains(p.AliasAttributes, "phone_number") && directory.IsPhoneNumber(name) {
-			return usernameColumn + " looks like an alias"
-		}
-		return ""
-	}
-	u.Username = u.Sub
-	for attribute, is := range map[string]func(string) bool{"email": directory.IsEmail, "phone_number": directory.IsPhoneNumber} {
-		if !p.IsUsername(attribute) || !is(name) {
-			continue
-		}
-		if given := u.Attributes[attribute]; given != "" && p.Canonical(given) != p.Canonical(name) {
-			return usernameColumn + " is not the user's " + attribute
-		}
-		u.Attributes[attribute] = name
-		return ""
-	}
-	return usernameColumn + " is not an address that the user pool takes for a name"
+	return p.NameUser(u, name)
 }
 
 // setMFA turns codes by SMS on.
