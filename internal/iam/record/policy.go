@@ -136,8 +136,3 @@ func Detach(ctx context.Context, w store.Writer, a Attachment) error {
 	}
 	return err
 }
-
-// Tables lists the tables of this package, for opening the store.
-func Tables() []store.AnyTable {
-	return []store.AnyTable{Users, Groups, Memberships, Roles, AccessKeys, KeyUses, Policies, Attachments, OIDCProviders, SAMLProviders, SAMLDocuments}
-}

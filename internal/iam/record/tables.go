@@ -1,0 +1,13 @@
+package record
+
+import "github.com/mayfly-id/mayfly/internal/store"
+
+// Tables lists the tables of this package, for opening the store.
+func Tables() []store.AnyTable {
+	return []store.AnyTable{
+		Users, Groups, Memberships, Roles,
+		AccessKeys, KeyUses,
+		Policies, Attachments,
+		OIDCProviders, SAMLProviders, SAMLDocuments,
+	}
+}
