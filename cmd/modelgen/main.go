@@ -26,6 +26,7 @@ var packages = map[string]target{
 	"rolesanywhere":    {pkg: "rolesanywhereapi", action: "rolesanywhere", invalid: "ValidationException"},
 	"eks-auth":         {pkg: "eksauthapi", action: "eks-auth", invalid: "InvalidParameterException"},
 	"signin":           {pkg: "signinapi", action: "signin", invalid: "ValidationException"},
+	"organizations":    {pkg: "organizationsapi", action: "organizations", invalid: "InvalidInputException"},
 }
 
 type target struct{ pkg, action, invalid string }

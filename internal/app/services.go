@@ -7,6 +7,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/awsapi/eksauthapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/identitystoreapi"
+	"github.com/mayfly-id/mayfly/internal/awsapi/organizationsapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/rolesanywhereapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/signinapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/ssoadminapi"
@@ -29,11 +30,12 @@ import (
 	"github.com/mayfly-id/mayfly/seal"
 )
 
-// describe lists the eleven services.
+// describe lists the twelve services.
 func describe() []*wire.Service {
 	return []*wire.Service{
 		cognitoidpapi.Service(), cognitoidentityapi.Service(), iamapi.Service(), stsapi.Service(), ssoadminapi.Service(), ssooidcapi.Service(),
 		ssoapi.Service(), identitystoreapi.Service(), rolesanywhereapi.Service(), eksauthapi.Service(), signinapi.Service(),
+		organizationsapi.Service(),
 	}
 }
 
