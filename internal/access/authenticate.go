@@ -108,7 +108,7 @@ func (a *Authenticator) credentials(ctx context.Context, sig *sigv4.Signature, n
 	if err != nil {
 		return "", nil, fromLookup(err)
 	}
-	if p.AccessKeyID != sig.AccessKeyID { // the token is bound to its key id
+	if p.AccessKeyID != sig.AccessKeyID || !goodIn(p.Session.DefaultRegions, sig.Scope) { // the token is bound to its key id
 		return "", nil, &AuthError{Problem: UnknownKey, Message: invalidToken}
 	}
 	return secret, &p, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
 	"github.com/mayfly-id/mayfly/internal/audit"
@@ -15,14 +16,25 @@ type Policies interface {
 	PoliciesOf(ctx context.Context, p *caller.Principal) (*iampolicy.Set, error)
 }
 
+// Activity notes who asked for what, allowed or not, without waiting for a write.
+type Activity interface {
+	Seen(ctx context.Context, p *caller.Principal, action, region string, at time.Time)
+}
+
 // Authorizer decides and records.
 type Authorizer struct {
-	Policies Policies
-	Audit    audit.Writer
+	Policies      Policies
+	Audit         audit.Writer
+	Organizations Organizations // nil: no account is in an organization
+	Messages      Messages      // nil: refusals have no encoded form
+	Activity      Activity      // nil: nobody wants to know
 }
 
 // Denied is a refused request. Its text is the one that AWS gives.
-type Denied struct{ Message string }
+type Denied struct {
+	Message string
+	Encoded string // for DecodeAuthorizationMessage; may be empty
+}
 
 // Error implements error.
 func (d *Denied) Error() string { return d.Message }
@@ -53,6 +65,9 @@ func (a *Authorizer) Authorize(ctx context.Context, p *caller.Principal, asks []
 }
 
 func (a *Authorizer) one(ctx context.Context, req *caller.Request, p *caller.Principal, ask *caller.Ask) error {
+	if a.Activity != nil {
+		a.Activity.Seen(ctx, p, ask.Action, req.Region, req.Time)
+	}
 	if ask.Exempt {
 		return a.record(req, p, ask, true, "")
 	}
@@ -68,32 +83,44 @@ func (a *Authorizer) one(ctx context.Context, req *caller.Request, p *caller.Pri
 	if err := a.record(req, p, ask, d.Allowed, reason); err != nil {
 		return err
 	}
-	if !d.Allowed {
-		return &Denied{Message: refusal(p, ask, reason)}
+	if d.Allowed {
+		return nil
 	}
-	return nil
+	encoded, err := a.encode(ctx, p, ask)
+	if err != nil {
+		return err
+	}
+	return &Denied{Message: refusal(p, ask, reason), Encoded: encoded}
 }
 
 // Decide evaluates one ask without recording it; only Authorize acts on decisions.
 func (a *Authorizer) Decide(ctx context.Context, p *caller.Principal, ask *caller.Ask) (iampolicy.Decision, error) {
-	set, err := a.Policies.PoliciesOf(ctx, p)
+	s, r, err := a.evaluation(ctx, p, ask)
 	if err != nil {
 		return iampolicy.Decision{}, err
 	}
+	d := iampolicy.Evaluate(s, r)
+	return d, r.Context.(*requestContext).failed
+}
+
+// evaluation puts together what one ask is decided by.
+func (a *Authorizer) evaluation(ctx context.Context, p *caller.Principal, ask *caller.Ask) (*iampolicy.Set, *iampolicy.Request, error) {
+	set, err := a.Policies.PoliciesOf(ctx, p)
+	if err != nil {
+		return nil, nil, err
+	}
 	s := *set // the set is shared with other requests
+	if s.ServiceControl, err = a.serviceControl(ctx, p); err != nil {
+		return nil, nil, err
+	}
 	s.Resource = ask.ResourcePolicy
 	if ask.Trust {
 		s.ResourceKind = iampolicy.RoleTrust
 	}
-	account := ask.ResourceAccount
-	if account == "" {
-		account = p.Account
-	}
-	r := iampolicy.Request{
-		Action: ask.Action, Resource: ask.Resource, ResourceAccount: account, Principal: principalOf(p),
-		Context: &requestContext{p: p, r: caller.RequestFrom(ctx), ask: ask},
-	}
-	return iampolicy.Evaluate(&s, &r), nil
+	c := &requestContext{ctx: ctx, p: p, r: caller.RequestFrom(ctx), ask: ask, organizations: a.Organizations}
+	return &s, &iampolicy.Request{
+		Action: ask.Action, Resource: ask.Resource, ResourceAccount: c.resourceAccount(), Principal: principalOf(p), Context: c,
+	}, nil
 }
 
 // Record writes a decision that somebody else has made, such as that of a role's trust policy about a login, before it takes effect. An error refuses.
@@ -111,7 +138,10 @@ func (a *Authorizer) record(req *caller.Request, p *caller.Principal, ask *calle
 		e.SourceIP = req.SourceIP.String()
 	}
 	if p.Session != nil {
-		e.SourceIdentity = p.Session.SourceIdentity
+		e.SourceIdentity, e.Provider, e.MFAAt = p.Session.SourceIdentity, p.Session.Provider, p.Session.MFAAt
+		if p.EntityARN != p.ARN {
+			e.EntityARN = p.EntityARN
+		}
 	}
 	if err := a.Audit.Append(&e); err != nil {
 		return fmt.Errorf("access: the decision cannot be recorded: %w", err)

@@ -1,6 +1,9 @@
 package access
 
 import (
+	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,9 +14,20 @@ import (
 // requestContext answers condition keys from the request, the caller and the ask, and computes only what a policy looks at.
 // Keys arrive in lower case (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html).
 type requestContext struct {
-	p   *caller.Principal
-	r   *caller.Request
-	ask *caller.Ask
+	ctx           context.Context
+	p             *caller.Principal
+	r             *caller.Request
+	ask           *caller.Ask
+	organizations Organizations
+	failed        error // what could not be learned: the decision is no decision
+}
+
+// resourceAccount is the account that owns the resource.
+func (c *requestContext) resourceAccount() string {
+	if c.ask.ResourceAccount != "" {
+		return c.ask.ResourceAccount
+	}
+	return c.p.Account
 }
 
 // Lookup implements iampolicy.Context.
@@ -23,6 +37,9 @@ func (c *requestContext) Lookup(key string) ([]string, bool) {
 	}
 	if v, ok := c.global(key); ok {
 		return []string{v}, true
+	}
+	if v, ok := c.organizationKey(key); ok {
+		return v, true
 	}
 	if c.p.Session != nil {
 		if v, ok := c.p.Session.FederatedContext[key]; ok {
@@ -46,10 +63,8 @@ func (c *requestContext) global(key string) (string, bool) {
 	case "aws:username":
 		return c.p.Name, c.p.Kind == caller.User
 	case "aws:resourceaccount":
-		if c.ask.ResourceAccount != "" {
-			return c.ask.ResourceAccount, true
-		}
-		return c.p.Account, c.p.Account != ""
+		account := c.resourceAccount()
+		return account, account != ""
 	}
 	if v, ok := c.r.Lookup(key); ok {
 		return v, true
@@ -82,6 +97,8 @@ func (c *requestContext) session(key string) (string, bool) {
 		return strconv.FormatBool(!s.MFAAt.IsZero()), true
 	case "aws:multifactorauthage":
 		return strconv.FormatInt(int64(c.r.Time.Sub(s.MFAAt).Seconds()), 10), !s.MFAAt.IsZero()
+	case "aws:assumedroot":
+		return "true", c.p.AssumedRoot()
 	case "aws:sourceidentity":
 		return s.SourceIdentity, s.SourceIdentity != ""
 	case "aws:federatedprovider":
@@ -109,3 +126,5 @@ func foldGet(m map[string]string, lowerKey string) (string, bool) {
 	}
 	return "", false
 }
+
+func sortedKeys(m map[string][]string) []string { return slices.Sorted(maps.Keys(m)) }

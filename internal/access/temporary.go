@@ -27,7 +27,7 @@ func mayCallIAM(p *caller.Principal) bool {
 	case caller.AssumedRole:
 		return true
 	case caller.User, caller.Root:
-		return p.Session == nil || !p.Session.MFAAt.IsZero()
+		return p.Session == nil || !p.Session.MFAAt.IsZero() || p.AssumedRoot()
 	}
 	return false
 }

@@ -19,8 +19,11 @@ type Entry struct {
 	PrincipalKind  string
 	PrincipalARN   string // empty for anonymous callers
 	UserID         string
+	EntityARN      string // of the IAM entity behind a session, such as its role with the role's path
 	AccessKeyID    string
 	SourceIdentity string
+	Provider       string    // that vouched for the session's user
+	MFAAt          time.Time // when the session's user proved a second factor; zero: they did not
 	Action         string // such as "sts:AssumeRole"; empty when the operation needs no permission
 	Resource       string
 	Allowed        bool
@@ -35,7 +38,7 @@ func (e *Entry) append(b []byte) []byte {
 	for _, f := range [...]struct{ name, value string }{
 		{"requestId", e.RequestID}, {"service", e.Service}, {"operation", e.Operation}, {"region", e.Region},
 		{"sourceIp", e.SourceIP}, {"userAgent", e.UserAgent}, {"principalKind", e.PrincipalKind}, {"principal", e.PrincipalARN},
-		{"userId", e.UserID}, {"accessKeyId", e.AccessKeyID}, {"sourceIdentity", e.SourceIdentity},
+		{"userId", e.UserID}, {"entity", e.EntityARN}, {"accessKeyId", e.AccessKeyID}, {"sourceIdentity", e.SourceIdentity}, {"provider", e.Provider},
 		{"action", e.Action}, {"resource", e.Resource}, {"reason", e.Reason},
 	} {
 		if f.value == "" {
@@ -43,6 +46,10 @@ func (e *Entry) append(b []byte) []byte {
 		}
 		b = append(append(append(b, `,"`...), f.name...), `":`...)
 		b = wire.AppendJSONString(b, f.value)
+	}
+	if !e.MFAAt.IsZero() {
+		b = append(b, `,"mfaAt":"`...)
+		b = append(e.MFAAt.UTC().AppendFormat(b, time.RFC3339), '"')
 	}
 	b = append(b, `,"allowed":`...)
 	b = strconv.AppendBool(b, e.Allowed)

@@ -47,6 +47,12 @@ type Session struct {
 	InlinePolicy     string              // session policy document
 	PolicyARNs       []string            // managed session policies
 	FederatedContext map[string][]string // condition keys of a web identity, in lower case
+	DefaultRegions   bool                // a version 1 token: not good in Regions that an account has to enable
+}
+
+// AssumedRoot reports whether the caller is a session of AssumeRoot: that of an account, which a task policy narrows.
+func (p *Principal) AssumedRoot() bool {
+	return p.Kind == Root && p.Session != nil && len(p.Session.PolicyARNs) > 0
 }
 
 // Ask is one thing a request wants to do: an action on a resource.

@@ -13,9 +13,11 @@ type Request struct {
 	Time      time.Time // when the request arrived
 	Region    string    // from the host name, else from the credential scope, else the server's own
 	Host      string    // as the client named it
+	Global    bool      // Host is the name of a service in no Region, such as sts.amazonaws.com
 	Secure    bool      // arrived over TLS
 	SourceIP  netip.Addr
 	UserAgent string
+	Referer   string
 	Service   string // short name, such as "sts"
 	Operation string
 }
@@ -34,6 +36,8 @@ func (r *Request) Lookup(key string) (string, bool) {
 		return strconv.FormatBool(r.Secure), true
 	case "aws:useragent":
 		return r.UserAgent, r.UserAgent != ""
+	case "aws:referer":
+		return r.Referer, r.Referer != ""
 	case "aws:requestedregion":
 		return r.Region, r.Region != ""
 	case "aws:principalisawsservice", "aws:viaawsservice": // no service calls on its own

@@ -62,7 +62,13 @@ func (x *exchange) translate(s *wire.Service, e *wire.Error) *wire.Error {
 	return &wire.Error{Type: &t, Message: e.Message, Fields: e.Fields}
 }
 
+// messageHeader carries the encoded form of a refusal, for DecodeAuthorizationMessage. It is not in the text, which stays AWS's to the letter.
+const messageHeader = "X-Mayfly-Authorization-Message"
+
 func (x *exchange) denied(d *access.Denied) *wire.Error {
+	if d.Encoded != "" {
+		x.w.Header().Set(messageHeader, d.Encoded)
+	}
 	return errAccessDenied.New("%s", d.Message).Because(d)
 }
 

@@ -40,3 +40,9 @@ func regionOfHost(host string) string {
 	}
 	return ""
 }
+
+// isGlobal reports whether a host name is the one of STS in no Region. Every other endpoint, under whatever name an operator gives it, is regional.
+func isGlobal(host string) bool {
+	name, _, _ := strings.Cut(host, ":")
+	return name == "sts.amazonaws.com"
+}

@@ -71,7 +71,7 @@ var stages = [...]func(*exchange) error{
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{server: s, w: w, r: r, ctx: r.Context()}
-	x.req = &caller.Request{ID: s.NewID(), Time: s.Now(), Region: s.Region, Host: r.Host, UserAgent: r.UserAgent()}
+	x.req = &caller.Request{ID: s.NewID(), Time: s.Now(), Region: s.Region, Host: r.Host, Global: isGlobal(r.Host), UserAgent: r.UserAgent(), Referer: r.Referer()}
 	x.req.SourceIP, x.req.Secure = s.origin(r)
 	defer func() {
 		if v := recover(); v != nil {
@@ -97,7 +97,7 @@ func allowBrowsers(h http.Header) {
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Access-Control-Allow-Headers", "*, Authorization")
 	h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE")
-	h.Set("Access-Control-Expose-Headers", "X-Amzn-RequestId, X-Amzn-ErrorType, Date")
+	h.Set("Access-Control-Expose-Headers", "X-Amzn-RequestId, X-Amzn-ErrorType, "+messageHeader+", Date")
 	h.Set("Access-Control-Max-Age", "172800")
 }
 

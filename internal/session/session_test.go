@@ -69,6 +69,7 @@ func full() caller.Principal {
 			SourceIdentity: "alice", Provider: "cognito-identity.amazonaws.com", InlinePolicy: `{"Version":"2012-10-17","Statement":[]}`,
 			PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, Tags: map[string]string{"team": "a", "cost": ""}, TransitiveTags: []string{"team"},
 			FederatedContext: map[string][]string{"cognito-identity.amazonaws.com:sub": {"x"}, "cognito-identity.amazonaws.com:amr": {"authenticated", "accounts.google.com"}},
+			DefaultRegions:   true,
 		},
 	}
 }

@@ -13,11 +13,15 @@ import (
 // errFormat is a token body that is not in the format. Only someone with the key could have made one.
 var errFormat = errors.New("session: malformed token")
 
-// The first byte of a token's plaintext. Tokens are written in the newest format and read in both: what was issued before an upgrade stays good.
+// The first byte of a token's plaintext. Tokens are written in the newest format and read in each: what was issued before an upgrade stays good.
 const (
 	formatOne     = 1 // each context key of a web identity has one value
-	formatVersion = 2 // a context key has a list of values
+	formatTwo     = 2 // a context key has a list of values
+	formatVersion = 3 // flags at the end
 )
+
+// flagDefaultRegions marks a token that is good in the Regions that are enabled by default only.
+const flagDefaultRegions = 1
 
 // kinds maps the kinds of principals that can have a session to their byte in a token.
 var kinds = []caller.Kind{1: caller.Root, 2: caller.User, 3: caller.AssumedRole, 4: caller.FederatedUser}
@@ -40,7 +44,12 @@ func encode(p *caller.Principal, secret caller.Secret) []byte {
 	b = appendList(b, s.PolicyARNs)
 	b = appendMap(b, s.Tags)
 	b = appendList(b, s.TransitiveTags)
-	return appendLists(b, s.FederatedContext)
+	b = appendLists(b, s.FederatedContext)
+	flags := uint64(0)
+	if s.DefaultRegions {
+		flags |= flagDefaultRegions
+	}
+	return binary.AppendUvarint(b, flags)
 }
 
 func appendText(b []byte, s string) []byte {
@@ -182,7 +191,7 @@ func (r *reader) lists(version byte) map[string][]string {
 func decode(b []byte) (*caller.Principal, caller.Secret, error) {
 	r := reader{b: b}
 	version, kind := r.byte(), int(r.byte())
-	if version != formatOne && version != formatVersion || kind < 1 || kind >= len(kinds) {
+	if version < formatOne || version > formatVersion || kind < 1 || kind >= len(kinds) {
 		return nil, "", errFormat
 	}
 	s := &caller.Session{}
@@ -197,6 +206,11 @@ func decode(b []byte) (*caller.Principal, caller.Secret, error) {
 	s.Tags = r.pairs()
 	s.TransitiveTags = r.list()
 	s.FederatedContext = r.lists(version)
+	if version > formatTwo {
+		flags := r.number()
+		s.DefaultRegions = flags&flagDefaultRegions != 0
+		r.bad = r.bad || flags&^flagDefaultRegions != 0
+	}
 	if r.bad || len(r.b) != 0 {
 		return nil, "", errFormat
 	}
