@@ -8,7 +8,7 @@ import (
 const benchClaims = `{"sub":"3f1c1e1a-8a3f-4b0e-9f7e-0d8f6a3f0a11","cognito:groups":["admins","developers"],"email_verified":true,"iss":"https://cognito-idp.eu-west-1.example.org/eu-west-1_AbCdEfGhI","cognito:username":"jane","origin_jti":"0a1b2c3d-1111-2222-3333-444455556666","aud":"1h57kf5cpq17m0eml12EXAMPLE","event_id":"9e1c3f1a-0000-4b0e-9f7e-0d8f6a3f0a11","token_use":"id","auth_time":1767225600,"exp":1767229200,"iat":1767225600,"jti":"aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee","email":"jane@example.org"}`
 
 func BenchmarkJWS(b *testing.B) {
-	for _, alg := range []Algorithm{RS256, ES256} {
+	for _, alg := range []Algorithm{RS256, ES256, ES384} {
 		k, err := GenerateKey(rand.Reader, alg)
 		if err != nil {
 			b.Fatal(err)

@@ -1,5 +1,5 @@
-// Package jws signs and verifies JSON Web Tokens in the two algorithms that are issued here, RS256 and ES256, in
-// compact serialisation (RFC 7515, 7518, 7519), and reads and writes the keys for that (RFC 7517).
+// Package jws signs and verifies JSON Web Tokens in the three algorithms that are issued here, RS256, ES256 and ES384,
+// in compact serialisation (RFC 7515, 7518, 7519), and reads and writes the keys for that (RFC 7517).
 //
 // It owns signatures, key sets and strict JSON. It refuses to know claims and their meaning, issuers, clocks,
 // where keys come from and how they are kept. There is no other algorithm, no encryption, no nested token; a key

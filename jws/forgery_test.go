@@ -178,7 +178,7 @@ func TestKeyDecides(t *testing.T) {
 		for name, key := range map[string]PublicKey{
 			"zero":            {},
 			"no algorithm":    {KeyID: id, Key: public},
-			"other algorithm": {KeyID: id, Algorithm: map[Algorithm]Algorithm{RS256: ES256, ES256: RS256}[alg], Key: public},
+			"other algorithm": {KeyID: id, Algorithm: map[Algorithm]Algorithm{RS256: ES256, ES256: ES384, ES384: ES256}[alg], Key: public},
 			"other id":        {KeyID: "x", Algorithm: alg, Key: public},
 			"nil":             {KeyID: id, Algorithm: alg},
 			"nil RSA":         {KeyID: id, Algorithm: alg, Key: (*rsa.PublicKey)(nil)},

@@ -19,41 +19,45 @@ import (
 
 // kids look like Cognito's: base64 with its signs.
 const (
-	rsaKid = "AbC+/dEfGhIjKlMnOpQrStUvWxYz0123456789AbCdE="
-	ecKid  = "ec-1"
+	rsaKid  = "AbC+/dEfGhIjKlMnOpQrStUvWxYz0123456789AbCdE="
+	ecKid   = "ec-1"
+	p384Kid = "ec-2"
 )
 
 // keys are made once: RSA keys are slow to make.
 type keys struct {
-	rsa, ec Signer
-	private map[Algorithm]PrivateKey
-	set     KeySet
+	rsa, ec, p384 Signer
+	private       map[Algorithm]PrivateKey
+	set           KeySet
 }
 
 func newKeys(t testing.TB) *keys {
 	t.Helper()
 	k := &keys{private: map[Algorithm]PrivateKey{}}
-	for _, alg := range []Algorithm{RS256, ES256} {
+	for _, alg := range []Algorithm{RS256, ES256, ES384} {
 		private, err := GenerateKey(rand.Reader, alg)
 		if err != nil {
 			t.Fatal(err)
 		}
 		k.private[alg] = private
-		s, err := NewSigner(map[Algorithm]string{RS256: rsaKid, ES256: ecKid}[alg], private)
+		s, err := NewSigner(map[Algorithm]string{RS256: rsaKid, ES256: ecKid, ES384: p384Kid}[alg], private)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if alg == RS256 {
+		switch alg {
+		case RS256:
 			k.rsa = s
-		} else {
+		case ES256:
 			k.ec = s
+		default:
+			k.p384 = s
 		}
 		k.set = append(k.set, s.Public())
 	}
 	return k
 }
 
-func (k *keys) signers() []Signer { return []Signer{k.rsa, k.ec} }
+func (k *keys) signers() []Signer { return []Signer{k.rsa, k.ec, k.p384} }
 
 func encode(t testing.TB, s Signer, claims string) string {
 	t.Helper()
@@ -90,6 +94,13 @@ func TestEncode(t *testing.T) {
 		if err != nil || string(payload) != benchClaims {
 			t.Errorf("Verify() = %s, %v", payload, err)
 		}
+	}
+	typed, err := EncodeJWT(rand.Reader, k.p384, []byte(benchClaims))
+	if err != nil || !strings.HasPrefix(typed, b64(`{"kid":"ec-2","typ":"JWT","alg":"ES384"}`)+".") {
+		t.Errorf("EncodeJWT() = %s, %v", typed, err)
+	}
+	if parsed, err := ParseCompact(typed); err != nil || parsed.Header != (Header{p384Kid, ES384, "JWT"}) || parsed.Verify(k.p384.Public()) != nil {
+		t.Errorf("EncodeJWT() made %v, %v", parsed, err)
 	}
 	for _, claims := range []string{"", "null", "[]", `"x"`, "{", ` {}`, "{}{}", `{"a":}`} {
 		token, err := Encode(rand.Reader, k.ec, []byte(claims))
@@ -193,7 +204,7 @@ func TestMutants(t *testing.T) {
 	for _, s := range k.signers() {
 		token := encode(t, s, `{"sub":"3f1c1e1a","iss":"https://example.org/eu-west-1_AbCdEfGhI","token_use":"access","exp":1767229200}`)
 		step := 1
-		if s.Algorithm() == ES256 { // verifies slower, and is shorter
+		if s.Algorithm() != RS256 { // verifies slower, and is shorter
 			step = 3
 		}
 		for i := range token {
@@ -257,7 +268,7 @@ func FuzzParseCompact(f *testing.F) {
 		again := token.input + "." + base64.RawURLEncoding.EncodeToString(token.signature)
 		_, body, _ := strings.Cut(token.input, ".")
 		if again != text || body != base64.RawURLEncoding.EncodeToString(token.Payload) || len(text) > MaxToken ||
-			token.Header.Algorithm != RS256 && token.Header.Algorithm != ES256 {
+			!token.Header.Algorithm.known() {
 			t.Fatalf("ParseCompact(%q) broke a rule", text)
 		}
 		payload, err := Verify(text, k.set)

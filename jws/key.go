@@ -20,7 +20,7 @@ const (
 type PublicKey struct {
 	KeyID     string           // "kid"; empty only for keys of other issuers
 	Algorithm Algorithm        // the only one the key may be used with
-	Key       crypto.PublicKey // *rsa.PublicKey for RS256, *ecdsa.PublicKey for ES256
+	Key       crypto.PublicKey // *rsa.PublicKey for RS256, *ecdsa.PublicKey for ES256 and ES384
 }
 
 // valid checks that the key fits its algorithm and is of a strength that is accepted.
@@ -33,7 +33,7 @@ func (k PublicKey) valid() error {
 		}
 	case *ecdsa.PublicKey:
 		//lint:ignore SA1019 a key without coordinates makes the standard library panic, and cannot be told otherwise
-		if k.Algorithm == ES256 && key != nil && key.Curve == elliptic.P256() && key.X != nil && key.Y != nil {
+		if key != nil && key.Curve != nil && k.Algorithm != "" && k.Algorithm == ofCurve(key.Curve) && key.X != nil && key.Y != nil {
 			return nil
 		}
 	}
@@ -68,10 +68,12 @@ func (k PublicKey) MarshalJSON() ([]byte, error) {
 		out.Kty, out.N, out.E = "RSA", enc(key.N.Bytes()), enc(big.NewInt(int64(key.E)).Bytes())
 	case *ecdsa.PublicKey:
 		point, err := key.Bytes()
-		if err != nil || len(point) != 1+2*coordinate {
+		n := coordinate(key.Curve)
+		if err != nil || len(point) != 1+2*n {
 			return nil, malformed("key")
 		}
-		out.Kty, out.Crv, out.X, out.Y = "EC", "P-256", enc(point[1:1+coordinate]), enc(point[1+coordinate:])
+		_, name := k.Algorithm.curve()
+		out.Kty, out.Crv, out.X, out.Y = "EC", name, enc(point[1:1+n]), enc(point[1+n:])
 	}
 	return json.Marshal(out)
 }
@@ -112,7 +114,10 @@ func parseJWK(data []byte) (k PublicKey, used bool, err error) {
 		k.Key, err = j.rsa()
 	case j.Kty == "EC" && j.Crv == "P-256" && (j.Alg == "" || j.Alg == string(ES256)):
 		k.Algorithm = ES256
-		k.Key, err = j.ecdsa()
+		k.Key, err = j.ecdsa(elliptic.P256())
+	case j.Kty == "EC" && j.Crv == "P-384" && (j.Alg == "" || j.Alg == string(ES384)):
+		k.Algorithm = ES384
+		k.Key, err = j.ecdsa(elliptic.P384())
 	default:
 		return k, false, nil
 	}
@@ -149,19 +154,19 @@ func unsigned(s string, limit int) (*big.Int, error) {
 	return new(big.Int).SetBytes(b), nil
 }
 
-func (j *jwk) ecdsa() (crypto.PublicKey, error) {
+func (j *jwk) ecdsa(curve elliptic.Curve) (crypto.PublicKey, error) {
 	point := []byte{4} // uncompressed (SEC 1, section 2.3.3)
 	for _, text := range [...]string{j.X, j.Y} {
 		b, err := decode64(text)
 		if err != nil {
 			return nil, err
 		}
-		if len(b) != coordinate {
+		if len(b) != coordinate(curve) {
 			return nil, malformed("coordinate")
 		}
 		point = append(point, b...)
 	}
-	key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+	key, err := ecdsa.ParseUncompressedPublicKey(curve, point)
 	if err != nil {
 		return nil, malformed("point is not on the curve")
 	}

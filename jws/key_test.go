@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"math/big"
@@ -42,6 +43,7 @@ func TestJWKForm(t *testing.T) {
 	for name, key := range map[string]PublicKey{
 		"zero":        {},
 		"other curve": {Algorithm: ES256, Key: &ecdsa.PublicKey{Curve: elliptic.P384()}},
+		"no curve":    {Algorithm: ES384, Key: &ecdsa.PublicKey{}},
 		"no point":    {Algorithm: ES256, Key: &ecdsa.PublicKey{Curve: elliptic.P256()}},
 	} {
 		if got, err := json.Marshal(key); err == nil {
@@ -57,7 +59,9 @@ func TestJWKForm(t *testing.T) {
 const (
 	goodX = `"x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4"`
 	goodY = `"y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"`
-	goodE = `{"kty":"EC","crv":"P-256",` + goodX + `,` + goodY
+	// The public key of RFC 6979, appendix A.2.6.
+	goodP384 = `{"kty":"EC","crv":"P-384","x":"7DpOQVtOGaRWhhgCn0J_pdqai8SukuAuBqrlKGswDGTe-PDqkFWGYGSiVFFUgLwT","y":"gBXZty19VyROqO-awMYhiWcIpZNn-d-59UyoSz8cnbEoiyMcOuDU_nNE_SUzJkcg"`
+	goodE    = `{"kty":"EC","crv":"P-256",` + goodX + `,` + goodY
 )
 
 func TestParseKeySet(t *testing.T) {
@@ -78,7 +82,11 @@ func TestParseKeySet(t *testing.T) {
 		{"two", goodE + `,"kid":"a"},` + goodE + `,"kid":"b"}`, 2},
 		{"for encryption", goodE + `,"use":"enc"}`, 0},
 		{"other algorithm", rsaKey(n, "AQAB", `,"alg":"RS512"`), 0},
-		{"other curve", strings.Replace(goodE, "P-256", "P-384", 1) + `}`, 0},
+		{"other curve", strings.Replace(goodE, "P-256", "P-521", 1) + `}`, 0},
+		{"P-384", goodP384 + `}`, 1},
+		{"P-384 with its algorithm", goodP384 + `,"alg":"ES384"}`, 1},
+		{"P-384 with another algorithm", goodP384 + `,"alg":"ES256"}`, 0},
+		{"coordinates of another curve", strings.Replace(goodE, "P-256", "P-384", 1) + `}`, -1},
 		{"other type", `{"kty":"OKP","crv":"Ed25519","x":"AA"}`, 0},
 		{"no type", `{}`, 0},
 
@@ -136,7 +144,7 @@ func TestParseKeySet(t *testing.T) {
 }
 
 func TestPrivateKey(t *testing.T) {
-	for _, alg := range []Algorithm{RS256, ES256} {
+	for _, alg := range []Algorithm{RS256, ES256, ES384} {
 		k, err := GenerateKey(rand.Reader, alg)
 		if err != nil || k.Algorithm() != alg {
 			t.Fatalf("GenerateKey(%s) = %s, %v", alg, k.Algorithm(), err)
@@ -191,7 +199,7 @@ func TestUnfitKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	p521, err := ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +207,7 @@ func TestUnfitKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []any{short, p384, ed} {
+	for _, key := range []any{short, p521, ed} {
 		der, err := x509.MarshalPKCS8PrivateKey(key)
 		if err != nil {
 			t.Fatal(err)
@@ -208,7 +216,7 @@ func TestUnfitKeys(t *testing.T) {
 			t.Errorf("%T: error = %v", key, err)
 		}
 	}
-	for _, s := range []Signer{NewRSASigner("k", short), NewECDSASigner("k", p384), NewECDSASigner("k", nil), NewRSASigner("k", nil)} {
+	for _, s := range []Signer{NewRSASigner("k", short), NewECDSASigner("k", p521), NewECDSASigner("k", nil), NewRSASigner("k", nil)} {
 		if signature, err := s.Sign(rand.Reader, []byte("x")); err == nil || signature != nil {
 			t.Errorf("%s signs with an unfit key", s.Algorithm())
 		}
@@ -249,4 +257,32 @@ func FuzzParseKeySet(f *testing.F) {
 			t.Fatalf("%s does not read back: %v", text, err)
 		}
 	})
+}
+
+// TestES384Vector verifies the signature of the text "sample" from RFC 6979, appendix A.2.6.
+func TestES384Vector(t *testing.T) {
+	var key PublicKey
+	if err := json.Unmarshal([]byte(goodP384+`}`), &key); err != nil {
+		t.Fatal(err)
+	}
+	signature, err := hex.DecodeString("94edbb92a5ecb8aad4736e56c691916b3f88140666ce9fa73d64c4ea95ad133c81a648152e44acf96e36dd1e80fabe46" +
+		"99ef4aeb15f178cea1fe40db2603138f130e740a19624526203b6351d0a3a94fa329c145786e679e7b82c71a38628ac8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := &Token{Header: Header{Algorithm: ES384}, input: "sample", signature: signature}
+	if err := token.Verify(key); err != nil {
+		t.Errorf("the vector: %v", err)
+	}
+	for i := range signature {
+		signature[i] ^= 1
+		if err := token.Verify(key); !errors.Is(err, ErrSignature) {
+			t.Errorf("with byte %d changed: %v", i, err)
+		}
+		signature[i] ^= 1
+	}
+	token.input = "sampler"
+	if err := token.Verify(key); !errors.Is(err, ErrSignature) {
+		t.Errorf("another text: %v", err)
+	}
 }

@@ -3,16 +3,11 @@ package jws
 import (
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
 	"fmt"
 	"io"
 )
-
-// coordinate is the length of a P-256 coordinate or scalar in bytes.
-const coordinate = 32
 
 // Signer signs with one key. The interface is narrow so that a faster engine, or a key that never leaves a
 // device, can stand behind it.
@@ -24,7 +19,7 @@ type Signer interface {
 	Public() PublicKey
 }
 
-// PrivateKey is a signing key of one of the two algorithms. It prints as redacted; the zero value signs nothing.
+// PrivateKey is a signing key of one of the three algorithms. It prints as redacted; the zero value signs nothing.
 type PrivateKey struct{ key crypto.Signer }
 
 // Format prints a placeholder, whatever the verb.
@@ -32,16 +27,18 @@ func (PrivateKey) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redac
 
 // Algorithm tells what the key signs with; it is empty for the zero value.
 func (k PrivateKey) Algorithm() Algorithm {
-	switch k.key.(type) {
+	switch key := k.key.(type) {
 	case *rsa.PrivateKey:
 		return RS256
 	case *ecdsa.PrivateKey:
-		return ES256
+		if key.Curve != nil {
+			return ofCurve(key.Curve)
+		}
 	}
 	return ""
 }
 
-// GenerateKey makes a key: RSA with 2048 bits, as Cognito has, or P-256. An RSA key takes some 100 ms.
+// GenerateKey makes a key: RSA with 2048 bits, as Cognito has, P-256 or P-384. An RSA key takes some 100 ms.
 func GenerateKey(random io.Reader, alg Algorithm) (PrivateKey, error) {
 	switch alg {
 	case RS256:
@@ -50,8 +47,9 @@ func GenerateKey(random io.Reader, alg Algorithm) (PrivateKey, error) {
 			return PrivateKey{}, fmt.Errorf("jws: generate key: %w", err)
 		}
 		return PrivateKey{k}, nil
-	case ES256:
-		k, err := ecdsa.GenerateKey(elliptic.P256(), random)
+	case ES256, ES384:
+		curve, _ := alg.curve()
+		k, err := ecdsa.GenerateKey(curve, random)
 		if err != nil {
 			return PrivateKey{}, fmt.Errorf("jws: generate key: %w", err)
 		}
@@ -119,7 +117,7 @@ func NewRSASigner(kid string, key *rsa.PrivateKey) Signer {
 	return orBroken(kid, RS256, PrivateKey{key})
 }
 
-// NewECDSASigner makes an ES256 signer. If the key or its id is not fit, every Sign fails with the reason.
+// NewECDSASigner makes an ES256 or ES384 signer, by the curve of the key. If the key or its id is not fit, every Sign fails with the reason.
 func NewECDSASigner(kid string, key *ecdsa.PrivateKey) Signer {
 	if key == nil {
 		return orBroken(kid, ES256, PrivateKey{})
@@ -150,27 +148,28 @@ func (s *signer) Public() PublicKey    { return s.public }
 // Format prints the key id alone.
 func (s *signer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, string(s.alg)+" "+s.kid) }
 
-// Sign hashes and signs. ES256 signatures are the two scalars in fixed length (RFC 7518, section 3.4), not ASN.1.
+// Sign hashes and signs. Signatures of ECDSA are the two scalars in fixed length (RFC 7518, section 3.4), not ASN.1.
 func (s *signer) Sign(random io.Reader, signingInput []byte) ([]byte, error) {
 	if s.broken != nil {
 		return nil, s.broken
 	}
-	digest := sha256.Sum256(signingInput)
+	digest := s.alg.digest(signingInput)
 	switch key := s.key.(type) {
 	case *rsa.PrivateKey:
-		signature, err := rsa.SignPKCS1v15(random, key, crypto.SHA256, digest[:])
+		signature, err := rsa.SignPKCS1v15(random, key, s.alg.hash(), digest)
 		if err != nil {
 			return nil, fmt.Errorf("jws: sign: %w", err)
 		}
 		return signature, nil
 	case *ecdsa.PrivateKey:
-		r, v, err := ecdsa.Sign(random, key, digest[:])
+		r, v, err := ecdsa.Sign(random, key, digest)
 		if err != nil {
 			return nil, fmt.Errorf("jws: sign: %w", err)
 		}
-		signature := make([]byte, 2*coordinate)
-		r.FillBytes(signature[:coordinate])
-		v.FillBytes(signature[coordinate:])
+		n := coordinate(key.Curve)
+		signature := make([]byte, 2*n)
+		r.FillBytes(signature[:n])
+		v.FillBytes(signature[n:])
 		return signature, nil
 	}
 	return nil, malformed("no key")

@@ -1,10 +1,8 @@
 package jws
 
 import (
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
-	"crypto/sha256"
 	"fmt"
 	"math/big"
 	"strings"
@@ -13,7 +11,7 @@ import (
 // Header is what is read of a token's header.
 type Header struct {
 	KeyID     string    // "kid"; empty if there is none
-	Algorithm Algorithm // "alg", one of the two
+	Algorithm Algorithm // "alg", one of the three
 	Type      string    // "typ"; empty if there is none
 }
 
@@ -90,7 +88,7 @@ func parseHeader(data []byte) (Header, error) {
 	if err := StrictObject(data, &h); err != nil {
 		return Header{}, err
 	}
-	if h.Alg != RS256 && h.Alg != ES256 {
+	if !h.Alg.known() {
 		return Header{}, malformed("unknown algorithm")
 	}
 	if h.Crit || h.B64 || h.Zip || h.Enc || h.JWK {
@@ -108,19 +106,20 @@ func (t *Token) Verify(k PublicKey) error {
 	if k.Algorithm != t.Header.Algorithm || t.Header.KeyID != "" && k.KeyID != t.Header.KeyID || k.valid() != nil {
 		return ErrSignature
 	}
-	digest := sha256.Sum256([]byte(t.input))
+	digest := k.Algorithm.digest([]byte(t.input))
 	switch key := k.Key.(type) {
 	case *rsa.PublicKey:
-		if rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], t.signature) == nil {
+		if rsa.VerifyPKCS1v15(key, k.Algorithm.hash(), digest, t.signature) == nil {
 			return nil
 		}
 	case *ecdsa.PublicKey:
-		if len(t.signature) != 2*coordinate {
+		n := coordinate(key.Curve)
+		if len(t.signature) != 2*n {
 			return ErrSignature
 		}
-		r := new(big.Int).SetBytes(t.signature[:coordinate])
-		s := new(big.Int).SetBytes(t.signature[coordinate:])
-		if ecdsa.Verify(key, digest[:], r, s) {
+		r := new(big.Int).SetBytes(t.signature[:n])
+		s := new(big.Int).SetBytes(t.signature[n:])
+		if ecdsa.Verify(key, digest, r, s) {
 			return nil
 		}
 	}
