@@ -7,6 +7,7 @@ func Tables() []store.AnyTable {
 	return []store.AnyTable{
 		Users, Groups, Memberships, Roles,
 		AccessKeys, KeyUses,
+		SSHPublicKeys, ServiceCredentials, SigningCertificates, ServerCertificates, ServerCertificateBodies,
 		Policies, Attachments,
 		OIDCProviders, SAMLProviders, SAMLDocuments,
 	}
