@@ -7,8 +7,10 @@ func Tables() []store.AnyTable {
 	return []store.AnyTable{
 		Users, Groups, Memberships, Roles,
 		AccessKeys, KeyUses,
+		MFADevices, LoginProfiles, PasswordPolicies,
 		SSHPublicKeys, ServiceCredentials, SigningCertificates, ServerCertificates, ServerCertificateBodies,
 		Policies, Attachments,
 		OIDCProviders, SAMLProviders, SAMLDocuments,
+		DelegationRequests,
 	}
 }
