@@ -9,6 +9,7 @@ const (
 	AccessKeySecret Purpose = "at-rest/access-key-secret" // long-term secret access keys
 	SRPVerifier     Purpose = "at-rest/srp-verifier"
 	TOTPSeed        Purpose = "at-rest/totp-seed"
+	PasswordHash    Purpose = "at-rest/password-hash" // of IAM users
 	ClientSecret    Purpose = "at-rest/client-secret"
 	PrivateKey      Purpose = "at-rest/private-keys" // token signers, SAML keys
 	Webhook         Purpose = "at-rest/webhook+scim" // secrets of webhooks and SCIM tokens

@@ -111,7 +111,7 @@ func TestNothingElseOpens(t *testing.T) {
 
 func purposes() []Purpose {
 	return []Purpose{AccessKeySecret, SRPVerifier, TOTPSeed, ClientSecret, PrivateKey, Webhook, STSSession, AuthChallenge,
-		PageToken, AuthzMessage, IMDSToken, ConsoleCookie, RefreshToken, Code, AuditChain, GuardedRow, FakeUser}
+		PageToken, AuthzMessage, IMDSToken, ConsoleCookie, RefreshToken, Code, AuditChain, GuardedRow, FakeUser, PasswordHash}
 }
 
 // TestKeysAreSeparate: no derived key is used twice, over all purposes, tenants and uses.
