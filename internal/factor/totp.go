@@ -2,24 +2,17 @@ package factor
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // RFC 6238 as authenticator apps speak it
-	"crypto/subtle"
-	"encoding/base32"
-	"encoding/binary"
 	"fmt"
-	"time"
 
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/internal/totp"
 	"github.com/mayfly-id/mayfly/seal"
 )
 
 const (
-	seedSize   = 32 // bytes: 52 characters of base32, as Cognito shows them
-	codeDigits = 6
-	stepLength = 30 * time.Second
-	drift      = 1 // steps that an app's clock may be off, either way
+	seedSize = 32 // bytes: 52 characters of base32, as Cognito shows them
+	drift    = 1  // steps that an app's clock may be off, either way
 )
 
 // NewSeed draws the seed of a software token: as the user's app takes it (base32 without padding, RFC 4648 section 6), and sealed for the
@@ -33,7 +26,7 @@ func (s *Service) NewSeed(p *directory.Pool, sub string) (secret string, sealed 
 	if err != nil {
 		return "", nil, fmt.Errorf("factor: sealing a seed: %w", err)
 	}
-	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(seed), sealed, nil
+	return totp.Text(seed), sealed, nil
 }
 
 func seedAAD(sub string) []byte { return seal.AAD("users", sub, "totp") }
@@ -62,28 +55,6 @@ func (s *Service) match(ctx context.Context, u *directory.User, sealed []byte, c
 	if err != nil {
 		return 0, fmt.Errorf("factor: opening a seed: %w", err)
 	}
-	now := s.Now().Unix() / int64(stepLength/time.Second)
-	var found int64
-	for step := now - drift; step <= now+drift; step++ {
-		want := oneTimeCode(seed, step)
-		if subtle.ConstantTimeCompare(want[:], []byte(code)) == 1 {
-			found = step
-		}
-	}
-	return found, nil
-}
-
-// oneTimeCode is HOTP (RFC 4226 section 5.3) with SHA-1 and six digits.
-func oneTimeCode(seed []byte, counter int64) [codeDigits]byte {
-	m := hmac.New(sha1.New, seed)
-	m.Write(binary.BigEndian.AppendUint64(nil, uint64(counter)))
-	sum := m.Sum(nil)
-	offset := sum[len(sum)-1] & 0xf
-	n := binary.BigEndian.Uint32(sum[offset:]) & 0x7fffffff
-	var out [codeDigits]byte
-	for i := codeDigits - 1; i >= 0; i-- {
-		out[i] = '0' + byte(n%10)
-		n /= 10
-	}
-	return out
+	now := totp.Step(s.Now())
+	return totp.Match(seed, code, now-drift, now+drift), nil
 }
