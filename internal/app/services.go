@@ -65,7 +65,8 @@ func (a *App) build(o *outside) *services {
 	a.uses = credential.NewTracker(a.db)
 	entities := principal.New(principal.Config{Store: a.db, Keys: a.ring, Uses: a.uses})
 	sessions := &session.Sessions{Deployment: a.deployment.ID, Seal: a.ring.For(seal.STSSession, a.deployment.ID), Entities: entities, Random: a.random}
-	decisions := &access.Authorizer{Policies: entities, Audit: a.audit}
+	refusals := messages{a.ring}
+	decisions := &access.Authorizer{Policies: entities, Audit: a.audit, Messages: refusals}
 	a.tokens = idtoken.New(idtoken.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, PublicURL: a.cfg.URL, Triggers: o.triggers})
 	verifier := federate.New(federate.Config{Client: o.client, Store: a.db, Now: a.now, Local: a.tokens.KeySet})
 	s := &services{
@@ -81,7 +82,7 @@ func (a *App) build(o *outside) *services {
 			Federated: providers{a.db, verifier, a.cfg.URL}, Roles: roles{entities}, Minter: sessions, Decisions: decisions, Keys: a.ring,
 		},
 	}
-	s.sts = &sts.Service{Roles: roles{entities}, Minter: sessions, Federation: &sts.Federation{
+	s.sts = &sts.Service{Roles: roles{entities}, Minter: sessions, Messages: refusals, Federation: sts.Federation{
 		Providers: trusted{s.provider}, Verifier: outsiders{verifier, a.cfg.URL}, Cognito: identityTokens{s.identitypool}, Decisions: decisions,
 	}}
 	a.auth = &access.Authenticator{Keys: entities, Sessions: sessions}

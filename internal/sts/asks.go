@@ -21,7 +21,14 @@ func (s *Service) askAssumeRole(ctx context.Context, in *stsapi.AssumeRoleReques
 	if err != nil && !errors.Is(err, caller.ErrUnknown) {
 		return nil, err
 	}
+	second, err := s.proveMFA(ctx, in.SerialNumber, in.TokenCode) // here, because trust policies ask for it; the session does not keep it
+	if err != nil {
+		return nil, err
+	}
 	ask := caller.Ask{Action: "sts:AssumeRole", Resource: in.RoleArn, ResourceAccount: role.Account, Trust: true, Context: assumeContext(ctx, in, &role)}
+	if second {
+		proven(ask.Context)
+	}
 	if role.Trust != nil {
 		ask.ResourcePolicy = &iampolicy.Named{ID: role.ARN, Policy: role.Trust}
 	}
@@ -53,14 +60,7 @@ func assumeContext(ctx context.Context, in *stsapi.AssumeRoleRequest, role *Role
 	} else if chain := caller.PrincipalFrom(ctx).Session; chain != nil && chain.SourceIdentity != "" {
 		c["sts:sourceidentity"] = []string{chain.SourceIdentity}
 	}
-	if len(in.Tags) > 0 {
-		keys := map[string]bool{}
-		for _, t := range in.Tags {
-			c["aws:requesttag/"+caller.Fold(t.Key)] = []string{t.Value}
-			keys[t.Key] = true
-		}
-		c["aws:tagkeys"] = slices.Sorted(maps.Keys(keys))
-	}
+	requestTags(c, in.Tags)
 	if len(in.TransitiveTagKeys) > 0 {
 		c["sts:transitivetagkeys"] = in.TransitiveTagKeys
 	}
@@ -69,4 +69,17 @@ func assumeContext(ctx context.Context, in *stsapi.AssumeRoleRequest, role *Role
 		c["iam:resourcetag/"+caller.Fold(k)] = []string{v}
 	}
 	return c
+}
+
+// requestTags gives the condition keys of tags in a request.
+func requestTags(c iampolicy.MapContext, tags []stsapi.Tag) {
+	if len(tags) == 0 {
+		return
+	}
+	keys := map[string]bool{}
+	for _, t := range tags {
+		c["aws:requesttag/"+caller.Fold(t.Key)] = []string{t.Value}
+		keys[t.Key] = true
+	}
+	c["aws:tagkeys"] = slices.Sorted(maps.Keys(keys))
 }

@@ -21,8 +21,8 @@ const (
 // AssumeRole gives temporary credentials of a role. The trust policy has been decided on already (askAssumeRole).
 func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) (*stsapi.AssumeRoleResponse, error) {
 	p := caller.PrincipalFrom(ctx)
-	if err := refuseAssume(in); err != nil {
-		return nil, err
+	if len(in.ProvidedContexts) > 0 {
+		return nil, notImplemented.New("ProvidedContexts is not supported by this server yet.")
 	}
 	role, err := s.Roles.Role(ctx, in.RoleArn)
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) 
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.Minter.Mint(caller.Principal{Kind: caller.AssumedRole, Account: role.Account, UniqueID: role.UniqueID, Name: role.Name, EntityARN: role.ARN, Session: session})
+	c, err := s.mint(ctx, caller.Principal{Kind: caller.AssumedRole, Account: role.Account, UniqueID: role.UniqueID, Name: role.Name, EntityARN: role.ARN, Session: session})
 	if err != nil {
 		return nil, err
 	}
@@ -61,17 +61,6 @@ func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) 
 // assumedRoleUser names a session of a role.
 func assumedRoleUser(r *Role, session string) *stsapi.AssumedRoleUser {
 	return &stsapi.AssumedRoleUser{Arn: "arn:aws:sts::" + r.Account + ":assumed-role/" + r.Name + "/" + session, AssumedRoleId: r.UniqueID + ":" + session}
-}
-
-// refuseAssume refuses what cannot be honoured yet.
-func refuseAssume(in *stsapi.AssumeRoleRequest) error {
-	if in.SerialNumber != nil || in.TokenCode != nil { // no MFA device exists yet, so none can be right
-		return accessDenied.New("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
-	}
-	if len(in.ProvidedContexts) > 0 {
-		return notImplemented.New("ProvidedContexts is not supported by this server yet.")
-	}
-	return nil
 }
 
 func roleDuration(p *caller.Principal, role *Role, seconds *int) (time.Duration, error) {
@@ -109,17 +98,17 @@ func inherit(s *caller.Session, p *caller.Principal, in *stsapi.AssumeRoleReques
 		}
 		s.TransitiveTags = slices.Clone(parent.TransitiveTags)
 	}
-	return addTags(s, in)
+	return addTags(s, in.Tags, in.TransitiveTagKeys)
 }
 
 // addTags adds the tags of the request. Tag keys are the same whatever their case.
-func addTags(s *caller.Session, in *stsapi.AssumeRoleRequest) error {
+func addTags(s *caller.Session, tags []stsapi.Tag, transitive []string) error {
 	taken := map[string]bool{}
 	for k := range s.Tags {
 		taken[caller.Fold(k)] = true
 	}
 	own := map[string]bool{}
-	for _, t := range in.Tags {
+	for _, t := range tags {
 		switch k := caller.Fold(t.Key); {
 		case strings.HasPrefix(k, reservedStart):
 			return invalidValue.New("Tag keys starting with 'aws:' are reserved for system use.")
@@ -132,7 +121,7 @@ func addTags(s *caller.Session, in *stsapi.AssumeRoleRequest) error {
 		}
 		s.Tags[t.Key] = t.Value
 	}
-	for _, k := range in.TransitiveTagKeys {
+	for _, k := range transitive {
 		if !own[caller.Fold(k)] && !taken[caller.Fold(k)] {
 			return invalidValue.New("The specified transitive tag key must be included in the requested tags.")
 		}
@@ -152,6 +141,9 @@ func canonicalKey(tags map[string]string, key string) string {
 	return key
 }
 
+// mostPolicyARNs is how many managed session policies a session can have.
+const mostPolicyARNs = 10
+
 // sessionPolicies takes the session policies, which only ever narrow the role's.
 func (s *Service) sessionPolicies(ctx context.Context, session *caller.Session, account string, policy *string, arns []stsapi.PolicyDescriptorType) error {
 	if policy != nil {
@@ -163,6 +155,9 @@ func (s *Service) sessionPolicies(ctx context.Context, session *caller.Session, 
 			return err
 		}
 		session.InlinePolicy = *policy
+	}
+	if len(arns) > mostPolicyARNs {
+		return validationError.New("A session can have at most %d managed session policies.", mostPolicyARNs)
 	}
 	for _, d := range arns {
 		if d.Arn == nil {

@@ -91,7 +91,7 @@ func (s *Service) assume(ctx context.Context, f *federated) (*assumed, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.Minter.Mint(caller.Principal{Kind: caller.AssumedRole, Account: role.Account, UniqueID: role.UniqueID, Name: role.Name, EntityARN: role.ARN, Session: session})
+	c, err := s.mint(ctx, caller.Principal{Kind: caller.AssumedRole, Account: role.Account, UniqueID: role.UniqueID, Name: role.Name, EntityARN: role.ARN, Session: session})
 	if err != nil {
 		return nil, err
 	}

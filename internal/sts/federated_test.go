@@ -92,7 +92,7 @@ func federatedHouse(t *testing.T, statement string) (*house, *outside) {
 		cognito: CognitoToken{IdentityID: "eu-west-1:id", PoolID: "eu-west-1:pool", AMR: []string{"authenticated", "graph.example"}},
 		until:   now.Add(time.Hour),
 	}
-	h.Federation = &Federation{Providers: o, Verifier: o, Cognito: o, Decisions: o}
+	h.Federation = Federation{Providers: o, Verifier: o, Cognito: o, Decisions: o}
 	p, err := iampolicy.Parse([]byte(`{"Version":"2012-10-17","Statement":[`+statement+`]}`), iampolicy.TrustPolicy)
 	if err != nil {
 		t.Fatal(err)
@@ -386,20 +386,6 @@ func TestSAMLRefusals(t *testing.T) {
 	h, _ := federatedHouse(t, allow(oidcARN, everyAction, ""))
 	_, err := h.AssumeRoleWithSAML(unsigned(), saml(nil))
 	fails(t, "role that trusts somebody else", err, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")
-}
-
-func TestFederatedBindings(t *testing.T) {
-	h, _ := federatedHouse(t, allow(oidcARN, webAction, ""))
-	names := map[string]bool{}
-	for _, b := range h.Operations() {
-		names[b.Operation.Name] = b.Method == b.Operation.Name
-	}
-	if !names["AssumeRoleWithSAML"] || !names["AssumeRoleWithWebIdentity"] || len(names) != 6 {
-		t.Errorf("%v", names)
-	}
-	if len(newHouse().Operations()) != 4 {
-		t.Error("without a federation the operations are there")
-	}
 }
 
 // TestLongWordsOfProviders: what a session keeps of a provider's words is bounded, whichever of them is long, so that the session can be opened.

@@ -154,7 +154,7 @@ func TestRealProvider(t *testing.T) {
 		return record.SAMLMetadata{}, errors.New("not asked here")
 	}})
 	x.verifier = federate.New(federate.Config{Client: x, Store: w.DB, Now: w.Clock.Now})
-	s := &sts.Service{Roles: x, Minter: x, Federation: &sts.Federation{Providers: providers{x.Service}, Verifier: verifier{x.verifier}, Cognito: x, Decisions: x}}
+	s := &sts.Service{Roles: x, Minter: x, Federation: sts.Federation{Providers: providers{x.Service}, Verifier: verifier{x.verifier}, Cognito: x, Decisions: x}}
 	root := iamtest.Root(iamtest.Account)
 	made, err := x.CreateOpenIDConnectProvider(root, &iamapi.CreateOpenIDConnectProviderRequest{Url: idp.URL, ClientIDList: []string{"sts.amazonaws.com"}})
 	if err != nil {

@@ -28,30 +28,30 @@ type Roles interface {
 	PolicyExists(ctx context.Context, account, arn string) (bool, error) // managed policies, for session policies
 }
 
-// Minter makes temporary credentials.
-type Minter interface {
-	Mint(p caller.Principal) (caller.Credentials, error)
-}
-
-// Service is the STS.
+// Service is the STS. Every field is required.
 type Service struct {
-	Roles      Roles
-	Minter     Minter
-	Federation *Federation // nil: nobody comes from another provider, and the operations for that are not there
+	Roles       Roles
+	Minter      Minter
+	MFA         MFA
+	Preferences Preferences
+	Members     Members
+	Messages    Messages
+	Federation  Federation
 }
 
 // Operations is the table of bound operations.
 func (s *Service) Operations() []wire.Binding {
-	all := []wire.Binding{
+	return []wire.Binding{
 		wire.Bind(stsapi.AssumeRole, s.AssumeRole, s.askAssumeRole),
+		wire.Bind(stsapi.AssumeRoleWithSAML, s.AssumeRoleWithSAML),
+		wire.Bind(stsapi.AssumeRoleWithWebIdentity, s.AssumeRoleWithWebIdentity),
+		wire.Bind(stsapi.AssumeRoot, s.AssumeRoot, s.askAssumeRoot),
+		wire.Bind(stsapi.DecodeAuthorizationMessage, s.DecodeAuthorizationMessage),
 		wire.Bind(stsapi.GetAccessKeyInfo, s.GetAccessKeyInfo),
 		wire.Bind(stsapi.GetCallerIdentity, s.GetCallerIdentity, wire.Exempt),
+		wire.Bind(stsapi.GetFederationToken, s.GetFederationToken, s.askGetFederationToken),
 		wire.Bind(stsapi.GetSessionToken, s.GetSessionToken, wire.Exempt),
 	}
-	if s.Federation != nil {
-		all = append(all, wire.Bind(stsapi.AssumeRoleWithSAML, s.AssumeRoleWithSAML), wire.Bind(stsapi.AssumeRoleWithWebIdentity, s.AssumeRoleWithWebIdentity))
-	}
-	return all
 }
 
 // Errors that STS gives beside those of its model (https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html).

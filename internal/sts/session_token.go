@@ -8,29 +8,26 @@ import (
 	"github.com/mayfly-id/mayfly/internal/caller"
 )
 
-// Durations of GetSessionToken (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html).
+// Durations of credentials that stand for their caller (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html).
 const (
-	sessionTokenDefault = 12 * time.Hour
-	sessionTokenRoot    = time.Hour
+	ownDefault = 12 * time.Hour
+	ownOfRoot  = time.Hour
 )
 
 // GetSessionToken gives a user or the account root temporary credentials with their own permissions. It needs no permission, and long-term keys, which
 // is a rule of access.
 func (s *Service) GetSessionToken(ctx context.Context, in *stsapi.GetSessionTokenRequest) (*stsapi.GetSessionTokenResponse, error) {
 	p := *caller.PrincipalFrom(ctx)
-	if in.SerialNumber != nil || in.TokenCode != nil {
-		return nil, accessDenied.New("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
-	}
-	d := sessionTokenDefault
-	if in.DurationSeconds != nil {
-		d = time.Duration(*in.DurationSeconds) * time.Second
-	}
-	if p.Kind == caller.Root {
-		d = min(d, sessionTokenRoot)
+	second, err := s.proveMFA(ctx, in.SerialNumber, in.TokenCode)
+	if err != nil {
+		return nil, err
 	}
 	now := caller.RequestFrom(ctx).Time
-	p.Session = &caller.Session{IssuedAt: now, RootIssuedAt: now, Expires: now.Add(d)}
-	c, err := s.Minter.Mint(p)
+	p.Session = &caller.Session{IssuedAt: now, RootIssuedAt: now, Expires: now.Add(ownDuration(&p, in.DurationSeconds))}
+	if second {
+		p.Session.MFAAt = now
+	}
+	c, err := s.mint(ctx, p)
 	if err != nil {
 		return nil, err
 	}
