@@ -2,6 +2,7 @@ package record
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -24,6 +25,27 @@ type Role struct {
 
 // ARN is the role's ARN.
 func (r *Role) ARN() string { return ARN(r.Account, string(KindRole), r.Path, r.Name) }
+
+// Paths of roles that AWS itself makes
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names).
+const (
+	PathServiceLinked = "/aws-service-role/"
+	PathReserved      = "/aws-reserved/"
+)
+
+// Linked reports whether the role is linked to a service, which alone says what the role may do.
+func (r *Role) Linked() bool { return strings.HasPrefix(r.Path, PathServiceLinked) }
+
+// LinkedService is the service that a service-linked role is linked to, such as ecs.amazonaws.com; empty for other roles.
+func (r *Role) LinkedService() string {
+	if !r.Linked() {
+		return ""
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(r.Path, PathServiceLinked), "/")
+}
+
+// Protected reports whether nobody in the account may change what the role is.
+func (r *Role) Protected() bool { return r.Linked() || strings.HasPrefix(r.Path, PathReserved) }
 
 // Roles is the table of roles.
 var Roles = store.NewTable("iam_roles", store.Spec[Role]{

@@ -6,6 +6,7 @@ import "github.com/mayfly-id/mayfly/internal/store"
 func Tables() []store.AnyTable {
 	return []store.AnyTable{
 		Users, Groups, Memberships, Roles,
+		InstanceProfiles, ServiceLinkedDeletions,
 		AccessKeys, KeyUses,
 		MFADevices, LoginProfiles, PasswordPolicies,
 		SSHPublicKeys, ServiceCredentials, SigningCertificates, ServerCertificates, ServerCertificateBodies,
