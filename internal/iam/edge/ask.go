@@ -37,6 +37,16 @@ func (s *Subject) Asks(more ...Condition) []caller.Ask {
 	return []caller.Ask{{Resource: s.ARN, Context: c}}
 }
 
+// TagOnCreate asks for tagging besides creating when the request has tags: who may create without tagging cannot create with tags.
+func TagOnCreate(s *Subject, all []caller.Ask, action string, tags []iamapi.Tag) []caller.Ask {
+	if len(tags) == 0 {
+		return all
+	}
+	tag := s.Asks(RequestTags(tags))[0]
+	tag.Action = action
+	return append(all, tag)
+}
+
 // Condition fills condition keys of an operation.
 type Condition func(iampolicy.MapContext)
 

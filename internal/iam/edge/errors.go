@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
+	"github.com/mayfly-id/mayfly/internal/iam/record"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
@@ -71,6 +72,25 @@ func Conflict(must string) error {
 // Quota refuses what would go above a quota.
 func Quota(name string, most int) error {
 	return iamapi.LimitExceededException.New("Cannot exceed quota for %s: %d", name, most)
+}
+
+// Modifiable refuses to change a role that belongs to AWS.
+func Modifiable(r *record.Role) error {
+	if r.Protected() {
+		return iamapi.UnmodifiableEntityException.New("Cannot perform the operation on the protected role '%s' - this role is only modifiable by AWS", r.Name)
+	}
+	return nil
+}
+
+// Below refuses what took an account above a quota: n is how many there are with the new one.
+func Below(n int64, err error, name string, most int) error {
+	if err != nil {
+		return err
+	}
+	if n > int64(most) {
+		return Quota(name, most)
+	}
+	return nil
 }
 
 // Gone reports that a row is not there (any more).
