@@ -2,7 +2,6 @@ package credential
 
 import (
 	"context"
-	"time"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -58,7 +57,7 @@ func (s *Service) CreateAccessKey(ctx context.Context, in *iamapi.CreateAccessKe
 
 // sealed makes an active key with its secret sealed.
 func (s *Service) sealed(id, account, owner, secret string) (record.AccessKey, error) {
-	k := record.AccessKey{ID: id, Account: account, Owner: owner, Active: true, Created: s.now().UTC().Truncate(time.Second)}
+	k := record.AccessKey{ID: id, Account: account, Owner: owner, Active: true, Created: s.second()}
 	var err error
 	k.Sealed, err = s.keys.Seal(seal.AccessKeySecret, account, []byte(secret), k.SecretAAD())
 	return k, err
@@ -79,10 +78,7 @@ func (s *Service) ListAccessKeys(ctx context.Context, in *iamapi.ListAccessKeysR
 	out := &iamapi.ListAccessKeysResponse{IsTruncated: truncated, Marker: marker}
 	for i := range page {
 		k := &page[i]
-		status := iamapi.StatusTypeInactive
-		if k.Active {
-			status = iamapi.StatusTypeActive
-		}
+		status := statusOf(k.Active)
 		m := iamapi.AccessKeyMetadata{AccessKeyId: &k.ID, CreateDate: &k.Created, Status: &status}
 		if o.name != "" {
 			m.UserName = &o.name

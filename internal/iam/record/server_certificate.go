@@ -19,17 +19,16 @@ type ServerCertificate struct {
 	Tags     map[string]string `json:"tags,omitempty"`
 }
 
-const (
-	// KindServerCertificate is how ARNs name server certificates.
-	KindServerCertificate Kind = "server-certificate"
-	// PrefixServerCertificate begins the ids of server certificates.
-	PrefixServerCertificate = "ASCA"
-)
+// PrefixServerCertificate begins the ids of server certificates.
+const PrefixServerCertificate = "ASCA"
+
+// ServerCertificateARN is the ARN of a server certificate with this path and name.
+func ServerCertificateARN(account, path, name string) string {
+	return ARN(account, "server-certificate", path, name)
+}
 
 // ARN is the certificate's ARN.
-func (c *ServerCertificate) ARN() string {
-	return ARN(c.Account, string(KindServerCertificate), c.Path, c.Name)
-}
+func (c *ServerCertificate) ARN() string { return ServerCertificateARN(c.Account, c.Path, c.Name) }
 
 // ServerCertificates is the table of server certificates.
 var ServerCertificates = store.NewTable("iam_server_certificates", store.Spec[ServerCertificate]{
