@@ -13,7 +13,19 @@ type Decision struct {
 	// MissingContext holds the context keys that policies of the set ask for and the request does not have, as they are written, sorted.
 	// Only Explain fills it.
 	MissingContext []string
+	// Verdicts says for each kind of policy that the set has what those policies say by themselves. Only Explain fills it.
+	Verdicts map[Type]Verdict
 }
+
+// Verdict is what the policies of one kind say about a request, whatever the others say.
+type Verdict string
+
+// The verdicts, as the policy simulator words them (PolicyEvaluationDecisionType in the IAM API reference).
+const (
+	VerdictAllowed      Verdict = "allowed"
+	VerdictExplicitDeny Verdict = "explicitDeny"
+	VerdictImplicitDeny Verdict = "implicitDeny"
+)
 
 // Match is a statement that matched a request.
 type Match struct {
@@ -22,6 +34,8 @@ type Match struct {
 	Sid      string
 	Index    int    // of the statement in its document
 	Effect   string // "Allow" or "Deny"
+	// Start and End are those of the Statement in its policy.
+	Start, End Position
 }
 
 // Evaluate decides a request. It is a pure function of its arguments.
@@ -186,5 +200,5 @@ func (s *statement) resourceMatches(resource string, ctx Context) bool {
 // match names the statement found.
 func (f found) match() Match {
 	s := &f.named.Policy.statements[f.index]
-	return Match{Type: f.kind, PolicyID: f.named.ID, Sid: s.sid, Index: f.index, Effect: s.effect()}
+	return Match{Type: f.kind, PolicyID: f.named.ID, Sid: s.sid, Index: f.index, Effect: s.effect(), Start: s.start, End: s.end}
 }

@@ -14,6 +14,8 @@ type node struct {
 	text    string // the value of a string; the token of a number or boolean
 	items   []*node
 	members []member
+
+	start, end int // of an object: the offsets after its "{" and after its "}"
 }
 
 type member struct {
@@ -78,7 +80,7 @@ func readArray(d *json.Decoder, depth int) (*node, bool) {
 }
 
 func readObject(d *json.Decoder, depth int) (*node, bool) {
-	n := &node{kind: objectNode}
+	n := &node{kind: objectNode, start: int(d.InputOffset())}
 	seen := map[string]struct{}{}
 	for d.More() {
 		token, err := d.Token()
@@ -97,6 +99,7 @@ func readObject(d *json.Decoder, depth int) (*node, bool) {
 		n.members = append(n.members, member{name, value})
 	}
 	_, err := d.Token()
+	n.end = int(d.InputOffset())
 	return n, err == nil
 }
 

@@ -50,7 +50,7 @@ func Parse(document []byte, g Grammar) (*Policy, error) {
 		}
 		return nil, &ParseError{Message: msgJSON}
 	}
-	p := parser{grammar: g, policy: &Policy{grammar: g, version: version2008, tree: tree}}
+	p := parser{grammar: g, ruler: newRuler(document), policy: &Policy{grammar: g, version: version2008, tree: tree}}
 	p.document(tree)
 	if p.err != nil {
 		return nil, p.err
@@ -61,6 +61,7 @@ func Parse(document []byte, g Grammar) (*Policy, error) {
 type parser struct {
 	findings
 	grammar   Grammar
+	ruler     *ruler
 	variables bool
 	policy    *Policy
 	sids      map[string]struct{}
@@ -112,7 +113,9 @@ func (p *parser) statements(n *node) {
 	p.sids = make(map[string]struct{}, len(n.items))
 	p.policy.statements = make([]statement, len(n.items))
 	for i, item := range n.items {
-		p.statement(item, "Statement["+strconv.Itoa(i)+"]", &p.policy.statements[i])
+		s := &p.policy.statements[i]
+		s.start, s.end = p.ruler.position(item.start), p.ruler.position(item.end)
+		p.statement(item, "Statement["+strconv.Itoa(i)+"]", s)
 	}
 }
 

@@ -317,7 +317,7 @@ func TestPolicyAccessors(t *testing.T) {
 	if p.ID() != "<id>" || p.Version() != version2012 {
 		t.Error(p.ID(), p.Version())
 	}
-	if s := p.Statements(); len(s) != 2 || s[0] != (Statement{"A", 0, "Allow"}) || s[1] != (Statement{"", 1, "Deny"}) {
+	if s := p.Statements(); len(s) != 2 || s[0].Sid != "A" || s[0].Effect != "Allow" || s[1].Sid != "" || s[1].Index != 1 || s[1].Effect != "Deny" {
 		t.Error(s)
 	}
 	want := "AWS:Flag aws:MultiFactorAuthPresent aws:SourceArn aws:part aws:username aws:whole aws:x aws:y aws:z s3:max-keys"

@@ -10,6 +10,9 @@ type Statement struct {
 	Sid    string
 	Index  int
 	Effect string // "Allow" or "Deny"
+	// Start and End are where it stands in the document that was parsed: the places after its "{" and after its "}", as the policy
+	// simulator gives them ("SimulateCustomPolicy" in the IAM API reference).
+	Start, End Position
 }
 
 // Statements returns the statements in the order of the document.
@@ -17,7 +20,7 @@ func (p *Policy) Statements() []Statement {
 	out := make([]Statement, len(p.statements))
 	for i := range p.statements {
 		s := &p.statements[i]
-		out[i] = Statement{Sid: s.sid, Index: i, Effect: s.effect()}
+		out[i] = Statement{Sid: s.sid, Index: i, Effect: s.effect(), Start: s.start, End: s.end}
 	}
 	return out
 }

@@ -12,6 +12,7 @@ type statement struct {
 	resources   []template // nil: about whatever resource the policy is on
 	principals  principalSet
 	conditions  []condition
+	start, end  Position
 }
 
 // statement compiles one statement.
