@@ -1,0 +1,159 @@
+package delegation
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
+	"github.com/mayfly-id/mayfly/internal/iam/record"
+)
+
+// mostSummary is the longest summary, in characters (the model's summaryContentType).
+const mostSummary = 10000
+
+// GetHumanReadableSummary says in plain English what a delegation request asks for. It is made from the rendered policy, so it names all that
+// is allowed; other languages are NOT_SUPPORTED.
+func (s *Service) GetHumanReadableSummary(ctx context.Context, in *iamapi.GetHumanReadableSummaryRequest) (*iamapi.GetHumanReadableSummaryResponse, error) {
+	of, id, ok := splitARN(in.EntityArn)
+	if !ok {
+		return nil, invalid("EntityArn must be the ARN of a delegation request.")
+	}
+	locale := "en"
+	if in.Locale != nil {
+		locale = *in.Locale
+	}
+	if !localeForm(locale) {
+		return nil, invalid("The locale is not valid.")
+	}
+	if of != account(ctx) {
+		return nil, iamapi.NoSuchEntityException.New("The delegation request with id %s cannot be found.", id)
+	}
+	row, err := find(ctx, s.db, of, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &iamapi.GetHumanReadableSummaryResponse{Locale: &locale}
+	state := iamapi.SummaryStateTypeNotSupported
+	out.SummaryState = &state
+	if language, _, _ := strings.Cut(strings.ReplaceAll(locale, "_", "-"), "-"); language != "en" {
+		return out, nil
+	}
+	content, err := summary(&row.Doc)
+	if err != nil {
+		return nil, err
+	}
+	state, out.SummaryContent = iamapi.SummaryStateTypeAvailable, &content
+	return out, nil
+}
+
+// splitARN takes the ARN of a delegation request apart.
+func splitARN(arn string) (account, id string, ok bool) {
+	account, kind, id, ok := record.SplitARN(arn)
+	return account, id, ok && kind == "delegation-request" && record.ARN(account, kind, "/", id) == arn
+}
+
+// localeForm admits a language with an optional region: "en", "en_US", "zh-CN".
+func localeForm(s string) bool {
+	language, region, _ := strings.Cut(strings.ReplaceAll(s, "_", "-"), "-")
+	return (len(language) == 2 || len(language) == 3) && onlyOf(language, "") && onlyOf(region, "")
+}
+
+// summary words a request.
+func summary(d *record.DelegationRequest) (string, error) {
+	policy, err := readPolicy(d.Policy)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Account %s asks for access to this account for %s, counted from the sending of the exchange token. ", d.Requestor, spell(seconds(d.Seconds)))
+	b.WriteString("It can do what is listed here as far as the identity that accepts the request can do it, and nothing else.\n")
+	for i, st := range policy.statements {
+		line, err := sentence(st)
+		if err != nil {
+			return "", err
+		}
+		if utf8.RuneCountInString(b.String())+utf8.RuneCountInString(line) > mostSummary-200 { // room for what follows
+			fmt.Fprintf(&b, "- %d more statements: see the policy.\n", len(policy.statements)-i)
+			break
+		}
+		b.WriteString(line)
+	}
+	if len(d.Boundaries) > 0 && utf8.RuneCountInString(b.String()) < mostSummary/2 {
+		b.WriteString("Roles that it creates stay after the access has ended, limited by a permissions boundary.\n")
+	}
+	return b.String(), nil
+}
+
+// sentence words one statement.
+func sentence(st map[string]any) (string, error) {
+	verb := "Allowed"
+	if st["Effect"] == "Deny" {
+		verb = "Never allowed"
+	}
+	actions, resources := "all actions", "everything"
+	switch {
+	case st["NotAction"] != nil:
+		actions = "all actions except " + listed(wanted(st, "NotAction"))
+	case !slices.Equal(wanted(st, "Action"), []string{"*"}):
+		actions = listed(wanted(st, "Action"))
+	}
+	switch {
+	case st["NotResource"] != nil:
+		resources = "everything except " + listed(wanted(st, "NotResource"))
+	case !slices.Equal(wanted(st, "Resource"), []string{"*"}):
+		resources = listed(wanted(st, "Resource"))
+	}
+	line := "- " + verb + ": " + actions + " on " + resources
+	conditions, err := conditionText(st)
+	if err != nil {
+		return "", err
+	}
+	if conditions != "" {
+		line += ", if " + conditions
+	}
+	return line + ".\n", nil
+}
+
+// conditionText words the conditions of a statement, all of which have to be met.
+func conditionText(st map[string]any) (string, error) {
+	operators, _ := st["Condition"].(map[string]any)
+	var all []string
+	for _, operator := range slices.Sorted(maps.Keys(operators)) {
+		keys, _ := operators[operator].(map[string]any)
+		for _, key := range slices.Sorted(maps.Keys(keys)) {
+			values, err := json.Marshal(keys[key])
+			if err != nil {
+				return "", err
+			}
+			all = append(all, key+" meets "+operator+" "+string(values))
+		}
+	}
+	return strings.Join(all, " and "), nil
+}
+
+func listed(items []string) string { return strings.Join(items, ", ") }
+
+// spell words a duration of whole seconds.
+func spell(d time.Duration) string {
+	var parts []string
+	for _, u := range []struct {
+		of   time.Duration
+		name string
+	}{{time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"}} {
+		n := d / u.of
+		d -= n * u.of
+		switch {
+		case n == 1:
+			parts = append(parts, "1 "+u.name)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %ss", n, u.name))
+		}
+	}
+	return strings.Join(parts, " ")
+}
