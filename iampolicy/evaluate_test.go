@@ -270,7 +270,7 @@ func TestTrustDeniesEveryone(t *testing.T) {
 	d := iampolicy.Evaluate(s, &iampolicy.Request{Action: "sts:AssumeRoleWithWebIdentity", Principal: caller("token"), ResourceAccount: home})
 	want := iampolicy.Decision{Explicit: true, By: iampolicy.ResourceBased,
 		Matched: []iampolicy.Match{{Type: iampolicy.ResourceBased, PolicyID: "trust", Sid: "Out", Index: 1, Effect: "Deny"}}}
-	if diff := cmp.Diff(want, d); diff != "" {
+	if diff := cmp.Diff(want, d, besidePlaces); diff != "" {
 		t.Error(diff)
 	}
 }
