@@ -3,6 +3,7 @@ package sts
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,6 +30,7 @@ type vouched struct {
 	tags     map[string]string
 	passed   []string // transitive tag keys
 	source   string
+	claims   map[string][]string // condition keys that the provider's own claims make (claim_keys.go)
 }
 
 // AssumeRoleWithWebIdentity gives temporary credentials of a role to whoever has a token of an OpenID Connect provider that the role's account has
@@ -108,7 +110,7 @@ func clipped(issuer string) string {
 
 // fromClaims reads a verified token. Where it has an authorized party, that is its audience for policies, and "oaud" is what the token calls so.
 func fromClaims(p *OIDCProvider, id *WebIdentity) (*vouched, error) {
-	v := &vouched{provider: p.ARN, prefix: p.Name, subject: id.Subject, party: id.AuthorizedParty, amr: texts(id.Claims["amr"])}
+	v := &vouched{provider: p.ARN, prefix: p.Name, subject: id.Subject, party: id.AuthorizedParty, amr: texts(id.Claims["amr"]), claims: claimed(p.Name, id.Claims)}
 	if v.party != "" {
 		v.audience, v.others = []string{v.party}, id.Audience
 	} else {
@@ -200,7 +202,9 @@ func texts(v any) []string {
 // keys gives the condition keys of the provider
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif).
 func (v *vouched) keys(prefix string) map[string][]string {
-	c := map[string][]string{prefix + ":aud": v.audience, prefix + ":sub": {v.subject}}
+	c := map[string][]string{}
+	maps.Copy(c, v.claims)
+	c[prefix+":aud"], c[prefix+":sub"] = v.audience, []string{v.subject}
 	if len(v.others) > 0 {
 		c[prefix+":oaud"] = v.others
 	}
