@@ -3,32 +3,11 @@ package record
 import (
 	"bytes"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
-	"github.com/mayfly-id/mayfly/iampolicy"
 	"github.com/mayfly-id/mayfly/internal/caller"
 )
-
-func TestManagedPoliciesParse(t *testing.T) {
-	var names []string
-	for _, p := range Managed() {
-		names = append(names, p.Name)
-		if _, err := iampolicy.Parse([]byte(p.DefaultDocument()), iampolicy.IdentityPolicy); err != nil {
-			t.Errorf("%s: %v", p.Name, err)
-		}
-		if ManagedByARN(p.ARN()) != p || ManagedByID(p.ID) != p {
-			t.Errorf("%s is not found again", p.Name)
-		}
-		if !strings.HasPrefix(p.ID, PrefixPolicy) || len(p.ID) != idLength {
-			t.Errorf("%s has the id %s", p.Name, p.ID)
-		}
-	}
-	if !slices.IsSorted(names) {
-		t.Errorf("not in order: %v", names) // lists rely on it
-	}
-}
 
 func TestNewID(t *testing.T) {
 	random := rand.NewChaCha8([32]byte{})
