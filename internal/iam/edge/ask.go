@@ -64,6 +64,15 @@ func Boundary(arn string) Condition {
 	}
 }
 
+// AWSServiceName is the service that a service-linked role is linked to; empty is none, and the key is absent.
+func AWSServiceName(service string) Condition {
+	return func(c iampolicy.MapContext) {
+		if service != "" {
+			c["iam:awsservicename"] = []string{service}
+		}
+	}
+}
+
 // RequestTags are the tags in the request.
 func RequestTags(tags []iamapi.Tag) Condition {
 	return func(c iampolicy.MapContext) {
@@ -128,6 +137,18 @@ func Role(ctx context.Context, db *store.DB, name string) (*Subject, error) {
 		return absent(ctx, err, record.KindRole, name)
 	}
 	return &Subject{ARN: row.Doc.ARN(), Boundary: row.Doc.BoundaryARN(), Tags: row.Doc.Tags}, nil
+}
+
+// LinkedRole asks for the role that a request names, with the service that it is linked to, if any.
+func LinkedRole(ctx context.Context, db *store.DB, name string, more ...Condition) ([]caller.Ask, error) {
+	account := caller.PrincipalFrom(ctx).Account
+	row, err := record.Roles.FindCached(ctx, db, "by_name", account, record.Fold(name))
+	if err != nil {
+		s, err := absent(ctx, err, record.KindRole, name)
+		return Asks(s, err, more...)
+	}
+	s := Subject{ARN: row.Doc.ARN(), Boundary: row.Doc.BoundaryARN(), Tags: row.Doc.Tags}
+	return s.Asks(append(more, AWSServiceName(row.Doc.LinkedService()))...), nil
 }
 
 // Group finds the group that a request names.

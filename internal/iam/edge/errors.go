@@ -57,11 +57,16 @@ func NoBoundary(err error, arn string) error {
 
 // Exists turns a collision into EntityAlreadyExists with this message, and leaves other errors as they are.
 func Exists(err error, format string, args ...any) error {
-	var e *store.ExistsError
-	if errors.As(err, &e) && e.Index == "by_name" {
+	if Taken(err) {
 		return iamapi.EntityAlreadyExistsException.New(format, args...)
 	}
 	return err
+}
+
+// Taken reports that a name is in use.
+func Taken(err error) bool {
+	var e *store.ExistsError
+	return errors.As(err, &e) && e.Index == "by_name"
 }
 
 // Conflict refuses to delete an entity that still has something.

@@ -47,10 +47,15 @@ func (r *Role) LinkedService() string {
 // Protected reports whether nobody in the account may change what the role is.
 func (r *Role) Protected() bool { return r.Linked() || strings.HasPrefix(r.Path, PathReserved) }
 
-// Roles is the table of roles.
+// Roles is the table of roles. by_linked has those that are linked to a service: quotas do not count them.
 var Roles = store.NewTable("iam_roles", store.Spec[Role]{
 	Key:    []store.Column[Role]{column("id", func(r *Role) string { return r.ID })},
 	Unique: byName(func(r *Role) string { return r.Account }, func(r *Role) string { return r.Name }),
+	Indexes: []store.Index[Role]{{
+		Name:    "by_linked",
+		Columns: []store.Column[Role]{column("linked", func(r *Role) string { return r.Account })},
+		Present: (*Role).Linked,
+	}},
 })
 
 // FindRole finds a role by name, without regard to ASCII case. store.ErrNotFound when there is none.
