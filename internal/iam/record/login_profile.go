@@ -20,9 +20,7 @@ type LoginProfile struct {
 	// Sealed holds the hashes of the password and of those before it; purpose at-rest/password-hash, tenant Account, aad PasswordAAD. It is
 	// empty when the root's password is still to be set.
 	Sealed []byte `json:"sealed,omitempty"`
-
-	Failures    int       `json:"failures,omitempty"`
-	LockedUntil time.Time `json:"lockedUntil,omitzero"`
+	Guesses
 }
 
 // PasswordAAD binds the sealed hashes to their place.

@@ -23,10 +23,9 @@ type MFADevice struct {
 	Owner   string    `json:"owner,omitempty"` // the user's id, or the account for its root; empty: assigned to nobody
 	Enabled time.Time `json:"enabled,omitzero"`
 
-	Drift       int64     `json:"drift,omitempty"` // steps of 30 seconds that the device's clock is ahead of ours
-	Step        int64     `json:"step,omitempty"`  // the last step of the device whose code was used
-	Failures    int       `json:"failures,omitempty"`
-	LockedUntil time.Time `json:"lockedUntil,omitzero"`
+	Drift int64 `json:"drift,omitempty"` // steps of 30 seconds that the device's clock is ahead of ours
+	Step  int64 `json:"step,omitempty"`  // the last step of the device whose code was used
+	Guesses
 }
 
 // kindMFA is how ARNs name MFA devices.
