@@ -55,7 +55,9 @@ func run(o options) error {
 		return err
 	}
 	if wants("decision") {
-		measureDecision(t)
+		if err := measureDecisions(t); err != nil {
+			return err
+		}
 	}
 	if o.users > 0 && wants("look-up") {
 		return measureLookups(t, dir, o)

@@ -42,7 +42,7 @@ func measureRequests(t *table, binary, dir string, o options, p primitives, want
 	}
 	t.title("Requests over keep-alive HTTP, signatures verified, one processor")
 	t.row("", "%10s %14s %12s", "a second", "per CPU second", "CPU each")
-	for _, f := range []func() error{b.stsRequests, b.poolRequests, b.signIns, b.secondFactors, b.measureImport, b.measureExistence} {
+	for _, f := range []func() error{b.stsRequests, b.webIdentity, b.poolRequests, b.signIns, b.secondFactors, b.measureImport, b.measureExistence} {
 		if err := f(); err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func measureRequests(t *table, binary, dir string, o options, p primitives, want
 func (b *bench) prepareWorld() error {
 	root := credentials{AccessKeyID: b.AccessKeyID, SecretAccessKey: b.SecretAccessKey}
 	const allow = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
-	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::` + b.Account + `:root"},"Action":"sts:AssumeRole"}]}`
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::` + b.Account + `:root"},"Action":["sts:AssumeRole","sts:TagSession","sts:SetSourceIdentity"]}]}`
 	var key struct {
 		ID     string `xml:"CreateAccessKeyResult>AccessKey>AccessKeyId"`
 		Secret string `xml:"CreateAccessKeyResult>AccessKey>SecretAccessKey"`
@@ -90,6 +90,19 @@ func (b *bench) prepareWorld() error {
 
 func (b *bench) assume(n int) url.Values {
 	return url.Values{"Action": {"AssumeRole"}, "Version": {"2011-06-15"}, "RoleArn": {b.role}, "RoleSessionName": {fmt.Sprintf("session-%d", n)}}
+}
+
+// assumeNarrowed is an AssumeRole with session tags, one of which is passed on, and a session policy.
+func (b *bench) assumeNarrowed() url.Values {
+	v := b.assume(0)
+	v.Set("Policy", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::data/${aws:PrincipalTag/Team}/*"}]}`)
+	v.Set("SourceIdentity", "alice")
+	for n, tag := range [][2]string{{"Team", "blue"}, {"Project", "mayfly"}, {"CostCenter", "4711"}} {
+		v.Set(fmt.Sprintf("Tags.member.%d.Key", n+1), tag[0])
+		v.Set(fmt.Sprintf("Tags.member.%d.Value", n+1), tag[1])
+	}
+	v.Set("TransitiveTagKeys.member.1", "Team")
+	return v
 }
 
 // form sends one query call and reads its XML.
@@ -153,6 +166,7 @@ func (b *bench) stsRequests() error {
 	for n := range 64 {
 		assumes = append(assumes, b.prepare(b.user, "sts", "", b.assume(n).Encode()))
 	}
+	tagged := b.prepare(b.user, "sts", "", b.assumeNarrowed().Encode())
 	session := url.Values{"Action": {"GetSessionToken"}, "Version": {"2011-06-15"}}.Encode()
 	for _, m := range []struct {
 		name string
@@ -162,6 +176,7 @@ func (b *bench) stsRequests() error {
 		{"GetCallerIdentity, long-term key", 15000, same(b.prepare(b.user, "sts", "", identity))},
 		{"GetCallerIdentity, session of a role", 15000, same(b.prepare(b.session, "sts", "", identity))},
 		{"AssumeRole", 10000, same(assumes...)},
+		{"AssumeRole, tags and session policy", 8000, same(tagged)},
 		{"GetSessionToken", 0, same(b.prepare(b.user, "sts", "", session))},
 	} {
 		if _, err := b.measure(m.name, 16, m.goal, m.next); err != nil {

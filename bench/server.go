@@ -65,7 +65,7 @@ type server struct {
 func start(binary string, args ...string) (*server, error) {
 	argv := append([]string{"-c", strconv.Itoa(serverCPU), binary, "up", "--output", "json"}, args...)
 	s := &server{cmd: exec.Command("taskset", argv...)}
-	s.cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	s.cmd.Env = append(os.Environ(), "GOMAXPROCS=1", "MAYFLY_OUTBOUND_ALLOW=127.0.0.1/32") // the driver's own identity provider
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
