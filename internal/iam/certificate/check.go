@@ -18,6 +18,9 @@ const (
 	mostModulus  = 8192
 )
 
+// mostKeyDER bounds a private key before it is read, in bytes: reading one that is longer takes long, and RSA with 8192 bits is shorter.
+const mostKeyDER = 5000
+
 // strong takes RSA keys of a usual size and keys on the curves P-256, P-384 and P-521.
 func strong(key crypto.PublicKey) bool {
 	switch k := key.(type) {
@@ -95,7 +98,7 @@ func readKey(text string) (crypto.Signer, error) {
 	if len(blocks) == 2 && blocks[0].Type == "EC PARAMETERS" && blocks[1].Type == "EC PRIVATE KEY" {
 		blocks = blocks[1:]
 	}
-	if len(blocks) != 1 {
+	if len(blocks) != 1 || len(blocks[0].Bytes) > mostKeyDER {
 		return nil, invalidKey()
 	}
 	var key any
