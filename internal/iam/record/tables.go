@@ -5,6 +5,7 @@ import "github.com/mayfly-id/mayfly/internal/store"
 // Tables lists the tables of this package, for opening the store.
 func Tables() []store.AnyTable {
 	return []store.AnyTable{
+		Accounts, CredentialReports,
 		Users, Groups, Memberships, Roles,
 		InstanceProfiles, ServiceLinkedDeletions,
 		AccessKeys, KeyUses,
@@ -13,5 +14,6 @@ func Tables() []store.AnyTable {
 		Policies, Attachments,
 		OIDCProviders, SAMLProviders, SAMLDocuments,
 		DelegationRequests,
+		EntityUses, AccessJobs,
 	}
 }
