@@ -95,32 +95,42 @@ func (a *Authorizer) one(ctx context.Context, req *caller.Request, p *caller.Pri
 
 // Decide evaluates one ask without recording it; only Authorize acts on decisions.
 func (a *Authorizer) Decide(ctx context.Context, p *caller.Principal, ask *caller.Ask) (iampolicy.Decision, error) {
-	s, r, err := a.evaluation(ctx, p, ask)
+	e, err := a.evaluation(ctx, p, ask)
 	if err != nil {
 		return iampolicy.Decision{}, err
 	}
-	d := iampolicy.Evaluate(s, r)
-	return d, r.Context.(*requestContext).failed
+	d := iampolicy.Evaluate(&e.set, &e.request)
+	return d, e.context.failed
+}
+
+// evaluation is what one ask is decided by, in one piece of memory.
+type evaluation struct {
+	set     iampolicy.Set
+	request iampolicy.Request
+	context requestContext
 }
 
 // evaluation puts together what one ask is decided by.
-func (a *Authorizer) evaluation(ctx context.Context, p *caller.Principal, ask *caller.Ask) (*iampolicy.Set, *iampolicy.Request, error) {
+func (a *Authorizer) evaluation(ctx context.Context, p *caller.Principal, ask *caller.Ask) (*evaluation, error) {
 	set, err := a.Policies.PoliciesOf(ctx, p)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	s := *set // the set is shared with other requests
-	if s.ServiceControl, err = a.serviceControl(ctx, p); err != nil {
-		return nil, nil, err
+	e := &evaluation{
+		set:     *set, // it is shared with other requests
+		context: requestContext{ctx: ctx, p: p, r: caller.RequestFrom(ctx), ask: ask, organizations: a.Organizations},
 	}
-	s.Resource = ask.ResourcePolicy
+	if e.set.ServiceControl, err = a.serviceControl(ctx, p); err != nil {
+		return nil, err
+	}
+	e.set.Resource = ask.ResourcePolicy
 	if ask.Trust {
-		s.ResourceKind = iampolicy.RoleTrust
+		e.set.ResourceKind = iampolicy.RoleTrust
 	}
-	c := &requestContext{ctx: ctx, p: p, r: caller.RequestFrom(ctx), ask: ask, organizations: a.Organizations}
-	return &s, &iampolicy.Request{
-		Action: ask.Action, Resource: ask.Resource, ResourceAccount: c.resourceAccount(), Principal: principalOf(p), Context: c,
-	}, nil
+	e.request = iampolicy.Request{
+		Action: ask.Action, Resource: ask.Resource, ResourceAccount: e.context.resourceAccount(), Principal: principalOf(p), Context: &e.context,
+	}
+	return e, nil
 }
 
 // Record writes a decision that somebody else has made, such as that of a role's trust policy about a login, before it takes effect. An error refuses.

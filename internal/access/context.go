@@ -20,6 +20,16 @@ type requestContext struct {
 	ask           *caller.Ask
 	organizations Organizations
 	failed        error // what could not be learned: the decision is no decision
+
+	answers  [8]answer // the first answers, which the next policies ask for again
+	answered int
+}
+
+// answer is what a key was found to be.
+type answer struct {
+	key    string
+	values []string
+	ok     bool
 }
 
 // resourceAccount is the account that owns the resource.
@@ -32,6 +42,20 @@ func (c *requestContext) resourceAccount() string {
 
 // Lookup implements iampolicy.Context.
 func (c *requestContext) Lookup(key string) ([]string, bool) {
+	for i := range c.answers[:c.answered] {
+		if a := &c.answers[i]; a.key == key {
+			return a.values, a.ok
+		}
+	}
+	values, ok := c.find(key)
+	if c.answered < len(c.answers) {
+		c.answers[c.answered] = answer{key, values, ok}
+		c.answered++
+	}
+	return values, ok
+}
+
+func (c *requestContext) find(key string) ([]string, bool) {
 	if v, ok := c.ask.Context[key]; ok { // keys of the operation itself, such as sts:externalid
 		return v, true
 	}

@@ -67,7 +67,7 @@ func (a *Authorizer) encode(ctx context.Context, p *caller.Principal, ask *calle
 	if a.Messages == nil || p.Account == "" {
 		return "", nil
 	}
-	set, req, err := a.evaluation(ctx, p, ask)
+	e, err := a.evaluation(ctx, p, ask)
 	if err != nil {
 		return "", err
 	}
@@ -78,7 +78,7 @@ func (a *Authorizer) encode(ctx context.Context, p *caller.Principal, ask *calle
 	m.Failures.Items, m.MatchedStatements.Items = []struct{}{}, []matched{}
 	m.Context.Conditions.Items = []messageCondition{}
 	if own {
-		d := iampolicy.Explain(set, req)
+		d := iampolicy.Explain(&e.set, &e.request)
 		m.ExplicitDeny, m.RefusedBy = d.Explicit, string(d.By)
 		for i := range d.Matched {
 			s := &d.Matched[i]
@@ -86,7 +86,7 @@ func (a *Authorizer) encode(ctx context.Context, p *caller.Principal, ask *calle
 		}
 	}
 	for _, key := range contextKeys(ask) {
-		if values, ok := req.Context.Lookup(key); ok {
+		if values, ok := e.context.Lookup(key); ok {
 			c := messageCondition{Key: key}
 			for _, v := range values {
 				c.Values.Items = append(c.Values.Items, messageValue{clip(v)})
