@@ -118,7 +118,9 @@ func TestReadServerKeys(t *testing.T) {
 				t.Fatal(err)
 			}
 			back, err := x509.ParsePKCS8PrivateKey(got.key)
-			if err != nil || !got.certificate.Equal(tt.cert.cert) || !tt.cert.key.(interface{ Equal(x crypto.PrivateKey) bool }).Equal(back) {
+			if err != nil || !got.certificate.Equal(tt.cert.cert) || !tt.cert.key.(interface {
+				Equal(x crypto.PrivateKey) bool
+			}).Equal(back) {
 				t.Errorf("the key that is kept is another one: %v", err)
 			}
 		})
