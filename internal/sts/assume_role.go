@@ -147,7 +147,7 @@ const mostPolicyARNs = 10
 // sessionPolicies takes the session policies, which only ever narrow the role's.
 func (s *Service) sessionPolicies(ctx context.Context, session *caller.Session, account string, policy *string, arns []stsapi.PolicyDescriptorType) error {
 	if policy != nil {
-		if _, err := iampolicy.Parse([]byte(*policy), iampolicy.SessionPolicy); err != nil {
+		if err := s.Roles.SessionPolicy(*policy); err != nil {
 			var bad *iampolicy.ParseError
 			if errors.As(err, &bad) {
 				return stsapi.MalformedPolicyDocumentException.New("%s", bad.Message)

@@ -70,6 +70,11 @@ func (w *world) Role(_ context.Context, arn string) (sts.Role, error) {
 
 func (w *world) KeyAccount(context.Context, string) (string, error) { return "", caller.ErrUnknown }
 
+func (w *world) SessionPolicy(document string) error {
+	_, err := iampolicy.Parse([]byte(document), iampolicy.SessionPolicy)
+	return err
+}
+
 func (w *world) PolicyExists(context.Context, string, string) (bool, error) { return false, nil }
 
 func (w *world) Mint(caller.Principal) (caller.Credentials, error) {

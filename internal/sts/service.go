@@ -26,6 +26,7 @@ type Roles interface {
 	Role(ctx context.Context, arn string) (Role, error)                  // caller.ErrUnknown
 	KeyAccount(ctx context.Context, accessKeyID string) (string, error)  // account of a long-term key; caller.ErrUnknown
 	PolicyExists(ctx context.Context, account, arn string) (bool, error) // managed policies, for session policies
+	SessionPolicy(document string) error                                 // parses an inline session policy; *iampolicy.ParseError
 }
 
 // Service is the STS. Every field is required.

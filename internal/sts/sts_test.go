@@ -88,6 +88,11 @@ func (h *house) PolicyExists(_ context.Context, account, arn string) (bool, erro
 	return account == h.role.Account && arn == "arn:aws:iam::aws:policy/ReadOnlyAccess", h.err
 }
 
+func (h *house) SessionPolicy(document string) error {
+	_, err := iampolicy.Parse([]byte(document), iampolicy.SessionPolicy)
+	return err
+}
+
 func (h *house) Mint(p caller.Principal) (caller.Credentials, error) {
 	h.minted = &p
 	return caller.Credentials{AccessKeyID: "ASIA", SecretAccessKey: "s", SessionToken: "t", Expiration: p.Session.Expires}, nil

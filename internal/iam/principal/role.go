@@ -46,6 +46,13 @@ func (s *Principals) Role(ctx context.Context, arn string) (Role, error) {
 	}, nil
 }
 
+// SessionPolicy holds a document against the grammar of session policies, and keeps it for the decisions of its sessions. A refused one is
+// *iampolicy.ParseError.
+func (s *Principals) SessionPolicy(document string) error {
+	_, err := s.compiler.compile(document, iampolicy.SessionPolicy)
+	return err
+}
+
 // PolicyExists reports whether the account has, or AWS manages, a policy with this ARN.
 func (s *Principals) PolicyExists(ctx context.Context, account, arn string) (bool, error) {
 	_, err := record.FindPolicyCached(ctx, s.db, account, arn)
