@@ -35,7 +35,7 @@ func Encode(document string) string {
 // ParsePolicyARN refuses what is not the ARN of a managed policy.
 func ParsePolicyARN(arn string) error {
 	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":policy/") {
-		return iamapi.InvalidInputException.New("ARN %s is not valid.", arn)
+		return ValidationError.New("ARN %s is not valid.", arn)
 	}
 	return nil
 }

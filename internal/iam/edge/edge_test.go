@@ -33,12 +33,18 @@ func TestTags(t *testing.T) {
 		{"new", nil, []iamapi.Tag{{Key: "A", Value: "1"}}, map[string]string{"A": "1"}, ""},
 		{"another case replaces", map[string]string{"Team": "x"}, []iamapi.Tag{{Key: "TEAM", Value: "y"}}, map[string]string{"TEAM": "y"}, ""},
 		{"twice", nil, []iamapi.Tag{{Key: "a"}, {Key: "A"}}, nil, "InvalidInput"},
+		{"of another kind, in another case", map[string]string{"Team": "x"}, []iamapi.Tag{{Key: "TEAM", Value: "y"}}, map[string]string{"Team": "x", "TEAM": "y"}, ""},
+		{"of another kind, twice", nil, []iamapi.Tag{{Key: "a"}, {Key: "a"}}, nil, "InvalidInput"},
 		{"reserved", nil, []iamapi.Tag{{Key: "AWS:x"}}, nil, "InvalidInput"},
 		{"too many", map[string]string{"more": ""}, many, nil, "LimitExceeded"},
 	}
 	for _, tt := range tests {
 		before := len(tt.have)
-		got, err := edge.Tags(tt.have, tt.add, "User")
+		tags := edge.Tags
+		if strings.HasPrefix(tt.name, "of another kind") {
+			tags = edge.TagsExact
+		}
+		got, err := tags(tt.have, tt.add, "User")
 		if tt.fail != "" {
 			if err == nil || !strings.HasPrefix(err.Error(), tt.fail) {
 				t.Errorf("%s: error %v", tt.name, err)
@@ -49,6 +55,9 @@ func TestTags(t *testing.T) {
 		if len(tt.have) != before {
 			t.Errorf("%s: changed the map that was there", tt.name)
 		}
+	}
+	if got := edge.UntagExact(map[string]string{"Team": "x", "b": "y"}, []string{"team", "b"}); !cmp.Equal(got, map[string]string{"Team": "x"}) {
+		t.Errorf("UntagExact leaves %v", got)
 	}
 	if got := edge.Untag(map[string]string{"Team": "x", "b": "y"}, []string{"tEAM"}); !cmp.Equal(got, map[string]string{"b": "y"}) {
 		t.Errorf("Untag leaves %v", got)
@@ -123,5 +132,5 @@ func FuzzEncode(f *testing.F) {
 func TestParse(t *testing.T) {
 	_, err := edge.Parse(`{"Version":"2012-10-17","Statement":[]`, iampolicy.IdentityPolicy)
 	iamtest.Fails(t, err, iamapi.MalformedPolicyDocumentException, "Syntax errors in policy.")
-	iamtest.Fails(t, edge.ParsePolicyARN("x"), iamapi.InvalidInputException, "ARN x is not valid.")
+	iamtest.Fails(t, edge.ParsePolicyARN("x"), edge.ValidationError, "ARN x is not valid.")
 }

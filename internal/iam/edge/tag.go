@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
@@ -11,9 +12,19 @@ import (
 
 const mostTags = 50
 
-// Tags adds tags to those that are there. Keys are compared without regard to ASCII case and keep the case of the newest. The result is
-// a new map. kind is the entity as the quota names it: User, Role, Policy.
+// Tags adds tags to those that are there, which is a user's or a role's: keys are compared without regard to ASCII case and keep the case
+// of the newest (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules). The result is a new map. kind is the
+// entity as the quota names it, such as User.
 func Tags(have map[string]string, add []iamapi.Tag, kind string) (map[string]string, error) {
+	return addTags(have, add, kind, true)
+}
+
+// TagsExact adds tags to those of what is neither a user nor a role, such as a Policy: keys are compared exactly.
+func TagsExact(have map[string]string, add []iamapi.Tag, kind string) (map[string]string, error) {
+	return addTags(have, add, kind, false)
+}
+
+func addTags(have map[string]string, add []iamapi.Tag, kind string, alike bool) (map[string]string, error) {
 	out := maps.Clone(have)
 	if out == nil && len(add) > 0 {
 		out = make(map[string]string, len(add))
@@ -21,14 +32,20 @@ func Tags(have map[string]string, add []iamapi.Tag, kind string) (map[string]str
 	seen := make(map[string]bool, len(add))
 	for _, t := range add {
 		folded := record.Fold(t.Key)
-		if seen[folded] {
-			return nil, iamapi.InvalidInputException.New("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-		}
-		seen[folded] = true
-		if len(folded) >= 4 && folded[:4] == "aws:" {
+		if strings.HasPrefix(folded, "aws:") {
 			return nil, iamapi.InvalidInputException.New("Tag keys starting with 'aws:' are reserved for system use.")
 		}
-		deleteFolded(out, folded)
+		key := t.Key
+		if alike {
+			key = folded
+		}
+		if seen[key] {
+			return nil, duplicate(alike)
+		}
+		seen[key] = true
+		if alike {
+			deleteFolded(out, folded)
+		}
 		out[t.Key] = t.Value
 	}
 	if len(out) > mostTags {
@@ -37,7 +54,23 @@ func Tags(have map[string]string, add []iamapi.Tag, kind string) (map[string]str
 	return out, nil
 }
 
-// Untag takes tags away. The result is a new map.
+func duplicate(alike bool) error {
+	if alike {
+		return iamapi.InvalidInputException.New("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+	}
+	return iamapi.InvalidInputException.New("Duplicate tag keys found.")
+}
+
+// UntagExact takes tags away from what is neither a user nor a role. The result is a new map.
+func UntagExact(have map[string]string, keys []string) map[string]string {
+	out := maps.Clone(have)
+	for _, k := range keys {
+		delete(out, k)
+	}
+	return out
+}
+
+// Untag takes tags away from a user or a role. The result is a new map.
 func Untag(have map[string]string, keys []string) map[string]string {
 	out := maps.Clone(have)
 	for _, k := range keys {

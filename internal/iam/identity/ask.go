@@ -21,8 +21,7 @@ func (s *Service) user(ctx context.Context, name string, more ...edge.Condition)
 }
 
 func (s *Service) role(ctx context.Context, name string, more ...edge.Condition) (asks, error) {
-	r, err := edge.Role(ctx, s.db, name)
-	return edge.Asks(r, err, more...)
+	return edge.LinkedRole(ctx, s.db, name, more...)
 }
 
 func (s *Service) group(ctx context.Context, name string) (asks, error) {
@@ -32,7 +31,8 @@ func (s *Service) group(ctx context.Context, name string) (asks, error) {
 
 func (s *Service) askCreateUser(ctx context.Context, in *iamapi.CreateUserRequest) (asks, error) {
 	u := edge.New(ctx, record.KindUser, in.Path, in.UserName)
-	return u.Asks(edge.Boundary(text(in.PermissionsBoundary)), edge.RequestTags(in.Tags)), nil
+	all := u.Asks(edge.Boundary(text(in.PermissionsBoundary)), edge.RequestTags(in.Tags))
+	return edge.TagOnCreate(u, all, "iam:TagUser", in.Tags), nil
 }
 
 func (s *Service) askGetUser(ctx context.Context, in *iamapi.GetUserRequest) (asks, error) {
@@ -94,7 +94,8 @@ func (s *Service) askListGroupsForUser(ctx context.Context, in *iamapi.ListGroup
 
 func (s *Service) askCreateRole(ctx context.Context, in *iamapi.CreateRoleRequest) (asks, error) {
 	r := edge.New(ctx, record.KindRole, in.Path, in.RoleName)
-	return r.Asks(edge.Boundary(text(in.PermissionsBoundary)), edge.RequestTags(in.Tags)), nil
+	all := r.Asks(edge.Boundary(text(in.PermissionsBoundary)), edge.RequestTags(in.Tags))
+	return edge.TagOnCreate(r, all, "iam:TagRole", in.Tags), nil
 }
 
 func (s *Service) askGetRole(ctx context.Context, in *iamapi.GetRoleRequest) (asks, error) {

@@ -10,6 +10,10 @@ import (
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
+// mostGroupsOfAccount is how many groups an account can have
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+const mostGroupsOfAccount = 300
+
 // CreateGroup makes a group.
 func (s *Service) CreateGroup(ctx context.Context, in *iamapi.CreateGroupRequest) (*iamapi.CreateGroupResponse, error) {
 	id, err := record.NewID(s.random, record.PrefixGroup)
@@ -18,7 +22,11 @@ func (s *Service) CreateGroup(ctx context.Context, in *iamapi.CreateGroupRequest
 	}
 	g := record.Group{ID: id, Account: account(ctx), Name: in.GroupName, Path: edge.Path(in.Path), Created: s.second()}
 	err = s.db.Update(ctx, func(w store.Writer) error {
-		return edge.Exists(record.Groups.Insert(ctx, w, &g), "Group with name %s already exists.", in.GroupName)
+		if err := edge.Exists(record.Groups.Insert(ctx, w, &g), "Group with name %s already exists.", in.GroupName); err != nil {
+			return err
+		}
+		n, err := record.Groups.Count(ctx, w, "by_name", g.Account)
+		return edge.Below(n, err, "GroupsPerAccount", mostGroupsOfAccount)
 	})
 	if err != nil {
 		return nil, err

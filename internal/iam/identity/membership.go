@@ -42,13 +42,13 @@ func (s *Service) RemoveUserFromGroup(ctx context.Context, in *iamapi.RemoveUser
 
 func (s *Service) changeMembership(ctx context.Context, group, user string, change func(store.Writer, *record.User, string) error) (*wire.Empty, error) {
 	err := s.db.Update(ctx, func(w store.Writer) error {
-		g, err := record.FindGroup(ctx, w, account(ctx), group)
-		if err != nil {
-			return edge.NoGroup(err, group)
-		}
 		u, err := record.FindUser(ctx, w, account(ctx), user)
 		if err != nil {
 			return edge.NoUser(err, user)
+		}
+		g, err := record.FindGroup(ctx, w, account(ctx), group)
+		if err != nil {
+			return edge.NoGroup(err, group)
 		}
 		if err := change(w, &u.Doc, g.Doc.ID); err != nil {
 			return err

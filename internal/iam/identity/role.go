@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/iam/edge"
@@ -10,6 +11,10 @@ import (
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
+// mostRoles is how many roles an account can have, the quota of an account that never asked for more
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+const mostRoles = 1000
+
 // defaultSession is a role's MaxSessionDuration when the request has none, in seconds.
 const defaultSession = 3600
 
@@ -17,6 +22,9 @@ const defaultSession = 3600
 func (s *Service) CreateRole(ctx context.Context, in *iamapi.CreateRoleRequest) (*iamapi.CreateRoleResponse, error) {
 	tags, err := edge.Tags(nil, in.Tags, "Role")
 	if err != nil {
+		return nil, err
+	}
+	if err := freePath(edge.Path(in.Path)); err != nil {
 		return nil, err
 	}
 	id, err := record.NewID(s.random, record.PrefixRole)
@@ -40,13 +48,38 @@ func (s *Service) CreateRole(ctx context.Context, in *iamapi.CreateRoleRequest) 
 		if err := setBoundary(ctx, w, r.Account, record.KindRole, id, &r.Grants, in.PermissionsBoundary); err != nil {
 			return err
 		}
-		return edge.Exists(record.Roles.Insert(ctx, w, &r), "Role with name %s already exists.", in.RoleName)
+		if err := edge.Exists(record.Roles.Insert(ctx, w, &r), "Role with name %s already exists.", in.RoleName); err != nil {
+			return err
+		}
+		return belowRoles(ctx, w, r.Account)
 	})
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.fullRole(ctx, s.db, &r)
+	out, err := s.changedRole(ctx, &r)
 	return &iamapi.CreateRoleResponse{Role: out}, err
+}
+
+// freePath refuses the paths of roles that AWS itself makes.
+func freePath(path string) error {
+	switch {
+	case strings.HasPrefix(path, record.PathServiceLinked):
+		return iamapi.InvalidInputException.New("Path prefix '%s' can only be used for AWS Service linked Roles", record.PathServiceLinked)
+	case strings.HasPrefix(path, record.PathReserved):
+		return iamapi.InvalidInputException.New("Path prefix '%s' can only be used for roles reserved by AWS", record.PathReserved)
+	}
+	return nil
+}
+
+// belowRoles refuses a role too many. Roles that are linked to services do not count
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html).
+func belowRoles(ctx context.Context, r store.Reader, account string) error {
+	all, err := record.Roles.Count(ctx, r, "by_name", account)
+	if err != nil {
+		return err
+	}
+	linked, err := record.Roles.Count(ctx, r, "by_linked", account)
+	return edge.Below(all-linked, err, "RolesPerAccount", mostRoles)
 }
 
 // GetRole shows a role.
@@ -77,13 +110,17 @@ func (s *Service) ListRoles(ctx context.Context, in *iamapi.ListRolesRequest) (*
 	return out, nil
 }
 
-// UpdateRole changes a role's description and the longest duration of its sessions.
+// UpdateRole changes a role's description and the longest duration of its sessions. Of a role that belongs to AWS, only the description can
+// be changed (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-service-linked-role.html).
 func (s *Service) UpdateRole(ctx context.Context, in *iamapi.UpdateRoleRequest) (*iamapi.UpdateRoleResponse, error) {
 	_, err := s.changeRole(ctx, in.RoleName, func(_ store.Writer, r *record.Role) error {
 		if in.Description != nil {
 			r.Description = *in.Description
 		}
 		if in.MaxSessionDuration != nil {
+			if err := edge.Modifiable(r); err != nil {
+				return err
+			}
 			r.MaxSession = *in.MaxSessionDuration
 		}
 		return nil
@@ -100,20 +137,23 @@ func (s *Service) UpdateRoleDescription(ctx context.Context, in *iamapi.UpdateRo
 	if err != nil {
 		return nil, err
 	}
-	out, err := s.fullRole(ctx, s.db, r)
+	out, err := s.changedRole(ctx, r)
 	return &iamapi.UpdateRoleDescriptionResponse{Role: &out}, err
 }
 
 // UpdateAssumeRolePolicy replaces a role's trust policy.
 func (s *Service) UpdateAssumeRolePolicy(ctx context.Context, in *iamapi.UpdateAssumeRolePolicyRequest) (*wire.Empty, error) {
 	_, err := s.changeRole(ctx, in.RoleName, func(w store.Writer, r *record.Role) (err error) {
+		if err := edge.Modifiable(r); err != nil {
+			return err
+		}
 		r.Trust, err = storeTrust(ctx, w, in.PolicyDocument)
 		return err
 	})
 	return &wire.Empty{}, err
 }
 
-// DeleteRole deletes a role that has no policies left. Its sessions end with it.
+// DeleteRole deletes a role that is in no instance profile and has no policies left. Its sessions end with it.
 func (s *Service) DeleteRole(ctx context.Context, in *iamapi.DeleteRoleRequest) (*wire.Empty, error) {
 	err := s.db.Update(ctx, func(w store.Writer) error {
 		row, err := record.FindRole(ctx, w, account(ctx), in.RoleName)
@@ -121,6 +161,16 @@ func (s *Service) DeleteRole(ctx context.Context, in *iamapi.DeleteRoleRequest) 
 			return edge.NoRole(err, in.RoleName)
 		}
 		r := &row.Doc
+		if err := edge.Modifiable(r); err != nil {
+			return err
+		}
+		profiles, err := record.InstanceProfiles.Count(ctx, w, "by_role", r.ID)
+		if err != nil {
+			return err
+		}
+		if profiles > 0 {
+			return edge.Conflict("remove roles from instance profile")
+		}
 		if err := deletable(&r.Grants); err != nil {
 			return err
 		}
@@ -178,17 +228,30 @@ func (s *Service) changeRole(ctx context.Context, name string, change func(store
 	return &row.Doc, err
 }
 
-// briefRole shows a role as lists do: without tags and boundary.
-func (s *Service) briefRole(ctx context.Context, reader store.Reader, r *record.Role) (iamapi.Role, error) {
+// ShowRole shows a role as it stands inside of other things, such as instance profiles: without its settings.
+func (s *Service) ShowRole(ctx context.Context, reader store.Reader, r *record.Role) (iamapi.Role, error) {
 	trust, err := showTrust(ctx, reader, r.Trust)
 	if err != nil {
 		return iamapi.Role{}, err
 	}
 	trust = edge.Encode(trust)
 	return iamapi.Role{
-		Arn: r.ARN(), AssumeRolePolicyDocument: &trust, CreateDate: r.Created, Description: optional(r.Description),
-		MaxSessionDuration: &r.MaxSession, Path: r.Path, RoleId: r.ID, RoleName: r.Name,
+		Arn: r.ARN(), AssumeRolePolicyDocument: &trust, CreateDate: r.Created, Path: r.Path, RoleId: r.ID, RoleName: r.Name,
 	}, nil
+}
+
+// briefRole shows a role as lists do: without tags and boundary.
+func (s *Service) briefRole(ctx context.Context, reader store.Reader, r *record.Role) (iamapi.Role, error) {
+	out, err := s.ShowRole(ctx, reader, r)
+	out.Description, out.MaxSessionDuration = optional(r.Description), &r.MaxSession
+	return out, err
+}
+
+// changedRole shows a role as the operations that made or changed it do: all but the duration of sessions, which AWS leaves out there.
+func (s *Service) changedRole(ctx context.Context, r *record.Role) (iamapi.Role, error) {
+	out, err := s.fullRole(ctx, s.db, r)
+	out.MaxSessionDuration = nil
+	return out, err
 }
 
 func (s *Service) fullRole(ctx context.Context, reader store.Reader, r *record.Role) (iamapi.Role, error) {

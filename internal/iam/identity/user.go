@@ -12,6 +12,10 @@ import (
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
+// mostUsers is how many users an account can have
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+const mostUsers = 5000
+
 // CreateUser makes a user.
 func (s *Service) CreateUser(ctx context.Context, in *iamapi.CreateUserRequest) (*iamapi.CreateUserResponse, error) {
 	tags, err := edge.Tags(nil, in.Tags, "User")
@@ -28,7 +32,11 @@ func (s *Service) CreateUser(ctx context.Context, in *iamapi.CreateUserRequest) 
 		if err := setBoundary(ctx, w, u.Account, record.KindUser, id, &u.Grants, in.PermissionsBoundary); err != nil {
 			return err
 		}
-		return edge.Exists(record.Users.Insert(ctx, w, &u), "User with name %s already exists.", in.UserName)
+		if err := edge.Exists(record.Users.Insert(ctx, w, &u), "User with name %s already exists.", in.UserName); err != nil {
+			return err
+		}
+		n, err := record.Users.Count(ctx, w, "by_name", u.Account)
+		return edge.Below(n, err, "UsersPerAccount", mostUsers)
 	})
 	if err != nil {
 		return nil, err
@@ -113,12 +121,8 @@ func (s *Service) DeleteUser(ctx context.Context, in *iamapi.DeleteUserRequest) 
 			return edge.NoUser(err, in.UserName)
 		}
 		u := &row.Doc
-		keys, err := record.AccessKeys.Count(ctx, w, "by_owner", u.ID)
-		if err != nil {
+		if err := withoutCredentials(ctx, w, u); err != nil {
 			return err
-		}
-		if keys > 0 {
-			return edge.Conflict("delete access keys")
 		}
 		if err := deletable(&u.Grants); err != nil {
 			return err

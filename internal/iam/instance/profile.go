@@ -16,7 +16,7 @@ const mostProfiles = 1000
 
 // CreateInstanceProfile makes an instance profile without a role.
 func (s *Service) CreateInstanceProfile(ctx context.Context, in *iamapi.CreateInstanceProfileRequest) (*iamapi.CreateInstanceProfileResponse, error) {
-	tags, err := edge.Tags(nil, in.Tags, "InstanceProfile")
+	tags, err := edge.TagsExact(nil, in.Tags, "InstanceProfile")
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (s *Service) GetInstanceProfile(ctx context.Context, in *iamapi.GetInstance
 		return nil, err
 	}
 	if out.Tags = edge.TagList(row.Doc.Tags); out.Tags == nil {
-		out.Tags = []iamapi.Tag{} // the list is there even when it is empty, as AWS shows it here alone
+		out.Tags = []iamapi.Tag{} // AWS shows the empty list here alone
 	}
 	return &iamapi.GetInstanceProfileResponse{InstanceProfile: out}, nil
 }
@@ -100,7 +100,7 @@ func (s *Service) DeleteInstanceProfile(ctx context.Context, in *iamapi.DeleteIn
 // TagInstanceProfile adds tags to an instance profile.
 func (s *Service) TagInstanceProfile(ctx context.Context, in *iamapi.TagInstanceProfileRequest) (*wire.Empty, error) {
 	return &wire.Empty{}, s.change(ctx, in.InstanceProfileName, func(_ store.Writer, p *record.InstanceProfile) (err error) {
-		p.Tags, err = edge.Tags(p.Tags, in.Tags, "InstanceProfile")
+		p.Tags, err = edge.TagsExact(p.Tags, in.Tags, "InstanceProfile")
 		return err
 	})
 }
@@ -108,7 +108,7 @@ func (s *Service) TagInstanceProfile(ctx context.Context, in *iamapi.TagInstance
 // UntagInstanceProfile takes tags from an instance profile.
 func (s *Service) UntagInstanceProfile(ctx context.Context, in *iamapi.UntagInstanceProfileRequest) (*wire.Empty, error) {
 	return &wire.Empty{}, s.change(ctx, in.InstanceProfileName, func(_ store.Writer, p *record.InstanceProfile) error {
-		p.Tags = edge.Untag(p.Tags, in.TagKeys)
+		p.Tags = edge.UntagExact(p.Tags, in.TagKeys)
 		return nil
 	})
 }

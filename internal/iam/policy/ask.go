@@ -48,7 +48,7 @@ func (s *Service) policy(ctx context.Context, arn string, more ...edge.Condition
 
 func (s *Service) askCreatePolicy(ctx context.Context, in *iamapi.CreatePolicyRequest) (asks, error) {
 	p := edge.Subject{ARN: record.ARN(account(ctx), "policy", edge.Path(in.Path), in.PolicyName)}
-	return p.Asks(edge.RequestTags(in.Tags)), nil
+	return edge.TagOnCreate(&p, p.Asks(edge.RequestTags(in.Tags)), "iam:TagPolicy", in.Tags), nil
 }
 
 func (s *Service) askGetPolicy(ctx context.Context, in *iamapi.GetPolicyRequest) (asks, error) {

@@ -14,10 +14,16 @@ import (
 // mostAttached is how many managed policies an entity can have attached.
 const mostAttached = 10
 
+// linkedPolicies begins the ARNs of the policies that AWS manages for service-linked roles. No others can have them.
+const linkedPolicies = "arn:aws:iam::" + record.AWSAccount + ":policy" + record.PathServiceLinked
+
 // attach attaches a managed policy. One that is attached stays so.
 func attach[T any](ctx context.Context, s *Service, h *holder[T], name, arn string) error {
 	if err := edge.ParsePolicyARN(arn); err != nil {
 		return err
+	}
+	if strings.HasPrefix(arn, linkedPolicies) {
+		return iamapi.PolicyNotAttachableException.New("Cannot attach a Service Role Policy to a Customer Role.")
 	}
 	return h.change(ctx, s.db, name, func(w store.Writer, id string, g *record.Grants) error {
 		p, err := record.FindPolicy(ctx, w, account(ctx), arn)

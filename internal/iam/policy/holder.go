@@ -20,6 +20,7 @@ type holder[T any] struct {
 	grants     func(*T) *record.Grants
 	mostInline int    // characters of all inline policies together, without white space
 	quota      string // name of the quota of attachments
+	modifiable func(*T) error
 }
 
 var users = holder[record.User]{
@@ -28,6 +29,7 @@ var users = holder[record.User]{
 	name:   func(u *record.User) string { return u.Name },
 	path:   func(u *record.User) string { return u.Path },
 	grants: func(u *record.User) *record.Grants { return &u.Grants }, mostInline: 2048, quota: "PoliciesPerUser",
+	modifiable: func(*record.User) error { return nil },
 }
 
 var groups = holder[record.Group]{
@@ -36,6 +38,7 @@ var groups = holder[record.Group]{
 	name:   func(g *record.Group) string { return g.Name },
 	path:   func(g *record.Group) string { return g.Path },
 	grants: func(g *record.Group) *record.Grants { return &g.Grants }, mostInline: 5120, quota: "PoliciesPerGroup",
+	modifiable: func(*record.Group) error { return nil },
 }
 
 var roles = holder[record.Role]{
@@ -44,6 +47,7 @@ var roles = holder[record.Role]{
 	name:   func(r *record.Role) string { return r.Name },
 	path:   func(r *record.Role) string { return r.Path },
 	grants: func(r *record.Role) *record.Grants { return &r.Grants }, mostInline: 10240, quota: "PoliciesPerRole",
+	modifiable: edge.Modifiable,
 }
 
 // get finds an entity of the caller's account.
@@ -60,6 +64,9 @@ func (h *holder[T]) change(ctx context.Context, db *store.DB, name string, chang
 	return db.Update(ctx, func(w store.Writer) error {
 		row, err := h.get(ctx, w, name)
 		if err != nil {
+			return err
+		}
+		if err := h.modifiable(&row.Doc); err != nil {
 			return err
 		}
 		if err := change(w, h.id(&row.Doc), h.grants(&row.Doc)); err != nil {

@@ -11,6 +11,10 @@ import (
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
+// mostPolicies is how many managed policies an account can have
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+const mostPolicies = 1500
+
 // mostManaged is the quota of a managed policy in characters without white space.
 const mostManaged = 6144
 
@@ -19,7 +23,7 @@ func (s *Service) CreatePolicy(ctx context.Context, in *iamapi.CreatePolicyReque
 	if err := checkManaged(in.PolicyDocument); err != nil {
 		return nil, err
 	}
-	tags, err := edge.Tags(nil, in.Tags, "Policy")
+	tags, err := edge.TagsExact(nil, in.Tags, "Policy")
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +40,12 @@ func (s *Service) CreatePolicy(ctx context.Context, in *iamapi.CreatePolicyReque
 		p.Description = *in.Description
 	}
 	err = s.db.Update(ctx, func(w store.Writer) error {
-		return edge.Exists(record.Policies.Insert(ctx, w, &p), "A policy called %s already exists. Duplicate names are not allowed.", in.PolicyName)
+		err := edge.Exists(record.Policies.Insert(ctx, w, &p), "A policy called %s already exists. Duplicate names are not allowed.", in.PolicyName)
+		if err != nil {
+			return err
+		}
+		n, err := record.Policies.Count(ctx, w, "by_name", p.Account)
+		return edge.Below(n, err, "PoliciesPerAccount", mostPolicies)
 	})
 	if err != nil {
 		return nil, err
@@ -67,7 +76,9 @@ func (s *Service) GetPolicy(ctx context.Context, in *iamapi.GetPolicyRequest) (*
 		return nil, err
 	}
 	out := briefPolicy(&p.Doc, n)
-	out.Tags = edge.TagList(p.Doc.Tags)
+	if out.Tags = edge.TagList(p.Doc.Tags); out.Tags == nil {
+		out.Tags = []iamapi.Tag{} // AWS shows the empty list here alone
+	}
 	if p.Doc.Description != "" {
 		out.Description = &p.Doc.Description
 	}
@@ -99,7 +110,7 @@ func (s *Service) DeletePolicy(ctx context.Context, in *iamapi.DeletePolicyReque
 // TagPolicy adds tags to a managed policy.
 func (s *Service) TagPolicy(ctx context.Context, in *iamapi.TagPolicyRequest) (*wire.Empty, error) {
 	return s.change(ctx, in.PolicyArn, func(p *record.Policy) (err error) {
-		p.Tags, err = edge.Tags(p.Tags, in.Tags, "Policy")
+		p.Tags, err = edge.TagsExact(p.Tags, in.Tags, "Policy")
 		return err
 	})
 }
@@ -107,7 +118,7 @@ func (s *Service) TagPolicy(ctx context.Context, in *iamapi.TagPolicyRequest) (*
 // UntagPolicy takes tags from a managed policy.
 func (s *Service) UntagPolicy(ctx context.Context, in *iamapi.UntagPolicyRequest) (*wire.Empty, error) {
 	return s.change(ctx, in.PolicyArn, func(p *record.Policy) error {
-		p.Tags = edge.Untag(p.Tags, in.TagKeys)
+		p.Tags = edge.UntagExact(p.Tags, in.TagKeys)
 		return nil
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
+	"github.com/mayfly-id/mayfly/internal/iam/edge"
 	"github.com/mayfly-id/mayfly/internal/iam/iamtest"
 	"github.com/mayfly-id/mayfly/internal/iam/policy"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
@@ -242,7 +243,7 @@ func TestAttachAndDetach(t *testing.T) {
 	_, err = s.AttachUserPolicy(ctx, &iamapi.AttachUserPolicyRequest{UserName: "ann", PolicyArn: foreign})
 	iamtest.Fails(t, err, iamapi.NoSuchEntityException, "Policy "+foreign+" does not exist or is not attachable.")
 	_, err = s.AttachUserPolicy(ctx, &iamapi.AttachUserPolicyRequest{UserName: "ann", PolicyArn: "arn:aws:iam::111122223333:user/ann"})
-	iamtest.Fails(t, err, iamapi.InvalidInputException, "ARN arn:aws:iam::111122223333:user/ann is not valid.")
+	iamtest.Fails(t, err, edge.ValidationError, "ARN arn:aws:iam::111122223333:user/ann is not valid.")
 }
 
 func TestBoundary(t *testing.T) {

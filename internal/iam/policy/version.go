@@ -46,7 +46,7 @@ func (s *Service) CreatePolicyVersion(ctx context.Context, in *iamapi.CreatePoli
 func (s *Service) GetPolicyVersion(ctx context.Context, in *iamapi.GetPolicyVersionRequest) (*iamapi.GetPolicyVersionResponse, error) {
 	p, err := s.find(ctx, s.db, in.PolicyArn)
 	if err != nil {
-		return nil, err
+		return nil, versionGone(err, in.PolicyArn, in.VersionId)
 	}
 	i := p.Doc.Version(in.VersionId)
 	if i < 0 {
@@ -81,18 +81,19 @@ func (s *Service) ListPolicyVersions(ctx context.Context, in *iamapi.ListPolicyV
 
 // SetDefaultPolicyVersion puts a version in force.
 func (s *Service) SetDefaultPolicyVersion(ctx context.Context, in *iamapi.SetDefaultPolicyVersionRequest) (*wire.Empty, error) {
-	return s.change(ctx, in.PolicyArn, func(p *record.Policy) error {
+	out, err := s.change(ctx, in.PolicyArn, func(p *record.Policy) error {
 		if p.Version(in.VersionId) < 0 {
 			return noVersion(in.PolicyArn, in.VersionId)
 		}
 		p.Default, p.Updated = in.VersionId, s.second()
 		return nil
 	})
+	return out, versionGone(err, in.PolicyArn, in.VersionId)
 }
 
 // DeletePolicyVersion deletes a version that is not in force.
 func (s *Service) DeletePolicyVersion(ctx context.Context, in *iamapi.DeletePolicyVersionRequest) (*wire.Empty, error) {
-	return s.change(ctx, in.PolicyArn, func(p *record.Policy) error {
+	out, err := s.change(ctx, in.PolicyArn, func(p *record.Policy) error {
 		i := p.Version(in.VersionId)
 		if i < 0 {
 			return noVersion(in.PolicyArn, in.VersionId)
@@ -103,6 +104,7 @@ func (s *Service) DeletePolicyVersion(ctx context.Context, in *iamapi.DeletePoli
 		p.Versions, p.Updated = slices.Delete(p.Versions, i, i+1), s.second()
 		return nil
 	})
+	return out, versionGone(err, in.PolicyArn, in.VersionId)
 }
 
 func showVersion(p *record.Policy, v *record.Version) *iamapi.PolicyVersion {
@@ -114,6 +116,14 @@ func showVersion(p *record.Policy, v *record.Version) *iamapi.PolicyVersion {
 func number(id string) int {
 	n, _ := strconv.Atoi(id[1:])
 	return n
+}
+
+// versionGone words the absence of a policy as that of the version, where a version was asked for.
+func versionGone(err error, arn, version string) error {
+	if e, ok := wire.AsError(err); ok && e.Type.Code == iamapi.NoSuchEntityException.Code {
+		return noVersion(arn, version)
+	}
+	return err
 }
 
 func noVersion(arn, version string) error {
