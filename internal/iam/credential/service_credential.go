@@ -157,17 +157,17 @@ func (s *Service) ResetServiceSpecificCredential(ctx context.Context, in *iamapi
 	}
 	var row store.Row[record.ServiceCredential]
 	var o owner
+	var t target
 	err = s.db.Update(ctx, func(w store.Writer) error {
 		if row, o, err = s.findServiceCredential(ctx, w, in.UserName, in.ServiceSpecificCredentialId); err != nil {
+			return err
+		}
+		if t, err = findTarget(row.Doc.Service); err != nil {
 			return err
 		}
 		s.setPassword(&row.Doc, secret)
 		return record.ServiceCredentials.Update(ctx, w, &row)
 	})
-	if err != nil {
-		return nil, err
-	}
-	t, err := findTarget(row.Doc.Service)
 	if err != nil {
 		return nil, err
 	}
