@@ -33,12 +33,12 @@ func (p *policies) current(ctx context.Context, db *store.DB) bool {
 }
 
 // entityPolicies gives the set of an entity, built anew when a row has changed.
-func (s *Principals) entityPolicies(ctx context.Context, kept *atomic.Pointer[policies], g *record.Grants, groups []string) (*iampolicy.Set, error) {
+func (s *Principals) entityPolicies(ctx context.Context, kept *atomic.Pointer[policies], o owner, groups []string) (*iampolicy.Set, error) {
 	if p := kept.Load(); p != nil && p.current(ctx, s.db) {
 		return &p.set, nil
 	}
 	b := builder{s: s, out: &policies{}}
-	if err := b.entity(ctx, g, groups); err != nil {
+	if err := b.entity(ctx, o, groups); err != nil {
 		return nil, fmt.Errorf("iam: policies: %w", err)
 	}
 	kept.Store(b.out)
@@ -49,10 +49,20 @@ func (s *Principals) entityPolicies(ctx context.Context, kept *atomic.Pointer[po
 type builder struct {
 	s   *Principals
 	out *policies
+	// spell gives the id of an inline policy of an entity; nil takes the policy's own name.
+	spell func(kind record.Kind, entity, policy string) string
 }
 
-func (b *builder) entity(ctx context.Context, g *record.Grants, groups []string) error {
-	if err := b.grants(ctx, g); err != nil {
+// owner is an entity with what gives it its permissions.
+type owner struct {
+	kind   record.Kind
+	name   string
+	grants *record.Grants
+}
+
+func (b *builder) entity(ctx context.Context, o owner, groups []string) error {
+	g := o.grants
+	if err := b.grants(ctx, o); err != nil {
 		return err
 	}
 	for _, id := range groups {
@@ -61,7 +71,7 @@ func (b *builder) entity(ctx context.Context, g *record.Grants, groups []string)
 			return err
 		}
 		b.out.groups = append(b.out.groups, row)
-		if err := b.grants(ctx, &row.Doc.Grants); err != nil {
+		if err := b.grants(ctx, owner{record.KindGroup, row.Doc.Name, &row.Doc.Grants}); err != nil {
 			return err
 		}
 	}
@@ -74,13 +84,14 @@ func (b *builder) entity(ctx context.Context, g *record.Grants, groups []string)
 }
 
 // grants adds the inline and attached policies of the entity or of one of its groups.
-func (b *builder) grants(ctx context.Context, g *record.Grants) error {
+func (b *builder) grants(ctx context.Context, o owner) error {
+	g := o.grants
 	for i := range g.Inline {
 		c, err := b.s.compiler.compile(g.Inline[i].Document, iampolicy.IdentityPolicy)
 		if err != nil {
 			return fmt.Errorf("inline policy %s: %w", g.Inline[i].Name, err)
 		}
-		b.out.set.Identity = append(b.out.set.Identity, iampolicy.Named{ID: g.Inline[i].Name, Policy: c})
+		b.out.set.Identity = append(b.out.set.Identity, iampolicy.Named{ID: b.inlineID(o, g.Inline[i].Name), Policy: c})
 	}
 	for i := range g.Attached {
 		n, err := b.managed(ctx, &g.Attached[i])
@@ -90,6 +101,13 @@ func (b *builder) grants(ctx context.Context, g *record.Grants) error {
 		b.out.set.Identity = append(b.out.set.Identity, n)
 	}
 	return nil
+}
+
+func (b *builder) inlineID(o owner, policy string) string {
+	if b.spell == nil {
+		return policy
+	}
+	return b.spell(o.kind, o.name, policy)
 }
 
 // managed compiles the version in force of a managed policy.

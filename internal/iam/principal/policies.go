@@ -55,7 +55,7 @@ func (s *Principals) userPolicies(ctx context.Context, p *caller.Principal) (*ia
 	if err != nil {
 		return nil, err
 	}
-	set, err := s.entityPolicies(ctx, &e.policies, &e.row.Doc.Grants, e.row.Doc.Groups)
+	set, err := s.entityPolicies(ctx, &e.policies, userOwner(&e.row.Doc), e.row.Doc.Groups)
 	if !errors.Is(err, store.ErrNotFound) {
 		return set, err
 	}
@@ -64,7 +64,7 @@ func (s *Principals) userPolicies(ctx context.Context, p *caller.Principal) (*ia
 	if err != nil {
 		return nil, unknown(err)
 	}
-	return s.fresh(ctx, &row.Doc.Grants, row.Doc.Groups)
+	return s.fresh(ctx, userOwner(&row.Doc), row.Doc.Groups)
 }
 
 func (s *Principals) rolePolicies(ctx context.Context, p *caller.Principal) (*iampolicy.Set, error) {
@@ -72,7 +72,7 @@ func (s *Principals) rolePolicies(ctx context.Context, p *caller.Principal) (*ia
 	if err != nil {
 		return nil, err
 	}
-	set, err := s.entityPolicies(ctx, &e.policies, &e.row.Doc.Grants, nil)
+	set, err := s.entityPolicies(ctx, &e.policies, roleOwner(&e.row.Doc), nil)
 	if !errors.Is(err, store.ErrNotFound) {
 		return set, err
 	}
@@ -80,13 +80,17 @@ func (s *Principals) rolePolicies(ctx context.Context, p *caller.Principal) (*ia
 	if err != nil {
 		return nil, unknown(err)
 	}
-	return s.fresh(ctx, &row.Doc.Grants, nil)
+	return s.fresh(ctx, roleOwner(&row.Doc), nil)
 }
 
+func userOwner(u *record.User) owner { return owner{record.KindUser, u.Name, &u.Grants} }
+
+func roleOwner(r *record.Role) owner { return owner{record.KindRole, r.Name, &r.Grants} }
+
 // fresh builds a set for one use.
-func (s *Principals) fresh(ctx context.Context, g *record.Grants, groups []string) (*iampolicy.Set, error) {
+func (s *Principals) fresh(ctx context.Context, o owner, groups []string) (*iampolicy.Set, error) {
 	b := builder{s: s, out: &policies{}}
-	if err := b.entity(ctx, g, groups); err != nil {
+	if err := b.entity(ctx, o, groups); err != nil {
 		return nil, fmt.Errorf("iam: policies: %w", err)
 	}
 	return &b.out.set, nil
