@@ -11,7 +11,6 @@ import (
 	"github.com/mayfly-id/mayfly/iampolicy"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
-	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
@@ -23,28 +22,30 @@ func askPool[In any](s *Service, id func(*In) string) wire.Asks[In] {
 }
 
 // poolARN is the ARN of a pool (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncognitoidentity.html).
-func (s *Service) poolARN(region, poolID string) string {
-	return "arn:aws:cognito-identity:" + region + ":" + s.Account + ":identitypool/" + poolID
+func poolARN(account, region, poolID string) string {
+	return "arn:aws:cognito-identity:" + region + ":" + account + ":identitypool/" + poolID
 }
 
-// ask asks for a pool by the ARN it has, or would have: whether it is there is for those who may know.
+func (p *Pool) arn() string { return poolARN(p.Account, p.Region, p.ID) }
+
+// ask asks for a pool by the ARN it has, or would have, in the caller's account: whether it is there is for those who may know.
 func (s *Service) ask(ctx context.Context, poolID string, keys iampolicy.MapContext) ([]caller.Ask, error) {
 	region, _, _ := strings.Cut(poolID, ":")
 	if region == "" {
 		region = caller.RequestFrom(ctx).Region
 	}
 	c := iampolicy.MapContext{}
-	row, err := pools.GetCached(ctx, s.Store, poolID)
+	p, err := s.ownPool(ctx, poolID)
 	switch {
 	case err == nil:
-		for k, v := range row.Doc.Tags {
+		for k, v := range p.Tags {
 			c["aws:resourcetag/"+caller.Fold(k)] = []string{v}
 		}
-	case !errors.Is(err, store.ErrNotFound):
+	case !errors.Is(err, api.ResourceNotFoundException):
 		return nil, err
 	}
 	maps.Copy(c, keys)
-	return []caller.Ask{{Resource: s.poolARN(region, poolID), Context: c}}, nil
+	return []caller.Ask{{Resource: poolARN(accountOf(ctx), region, poolID), Context: c}}, nil
 }
 
 // tagContext gives the condition keys of a request that sets tags.
@@ -121,12 +122,12 @@ func (s *Service) askSetRoles(ctx context.Context, in *api.SetIdentityPoolRolesI
 }
 
 func (s *Service) askIdentity(ctx context.Context, in *api.DescribeIdentityInput) ([]caller.Ask, error) {
-	i, err := identities.GetCached(ctx, s.Store, in.IdentityId)
-	if errors.Is(err, store.ErrNotFound) {
+	_, p, err := s.identity(ctx, in.IdentityId)
+	if errors.Is(err, api.ResourceNotFoundException) || err == nil && p.Account != accountOf(ctx) {
 		return []caller.Ask{{}}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	return s.ask(ctx, i.Doc.PoolID, nil)
+	return s.ask(ctx, p.ID, nil)
 }

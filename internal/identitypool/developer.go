@@ -16,7 +16,7 @@ import (
 // GetOpenIdTokenForDeveloperIdentity gives a token of the identity of a developer's user, whom the signed caller vouches for. The user gets an
 // identity the first time, or the one that the caller names; further logins, with their tokens, are linked to it.
 func (s *Service) GetOpenIdTokenForDeveloperIdentity(ctx context.Context, in *api.GetOpenIdTokenForDeveloperIdentityInput) (*api.GetOpenIdTokenForDeveloperIdentityResponse, error) {
-	p, err := s.pool(ctx, in.IdentityPoolId)
+	p, err := s.ownPool(ctx, in.IdentityPoolId)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (s *Service) developerUsers(ctx context.Context, p *Pool, id string, in *ap
 	for _, row := range page.Rows {
 		out.DeveloperUserIdentifierList = append(out.DeveloperUserIdentifierList, row.Doc.Subject)
 	}
-	out.NextToken, err = s.sealPage(operation, page.Next)
+	out.NextToken, err = s.sealPage(ctx, operation, page.Next)
 	return out, err
 }
 
@@ -219,7 +219,7 @@ func drop(ctx context.Context, w store.Writer, row *store.Row[Identity], gone fu
 
 // developerPool finds a pool that has a developer provider.
 func (s *Service) developerPool(ctx context.Context, id string) (*Pool, error) {
-	p, err := s.pool(ctx, id)
+	p, err := s.ownPool(ctx, id)
 	if err == nil && p.Developer == "" {
 		return nil, api.InvalidParameterException.New("Identity pool '%s' has no developer provider.", id)
 	}

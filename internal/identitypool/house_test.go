@@ -92,8 +92,14 @@ func newHouse(t testing.TB) *house {
 	h.Service = &Service{Store: db, Random: random, Account: account, Issuer: "https://id.example.org:8443", Verifier: h, Roles: h, Minter: h, Keys: ring,
 		Now: func() time.Time { return h.clock }, Federated: h, Decisions: h}
 	h.clock = now
-	h.ctx = caller.WithRequest(context.Background(), &caller.Request{ID: "r", Time: now, Region: "eu-west-1"})
+	h.ctx = as(account)
 	return h
+}
+
+// as is a context in which the administrator of an account calls.
+func as(account string) context.Context {
+	ctx := caller.WithPrincipal(context.Background(), &caller.Principal{Kind: caller.Root, Account: account, UniqueID: account, UserID: account})
+	return caller.WithRequest(ctx, &caller.Request{ID: "r", Time: now, Region: "eu-west-1"})
 }
 
 func (h *house) VerifyLogin(_ context.Context, userPool, token string, revocation bool) (Login, error) {

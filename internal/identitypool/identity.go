@@ -11,7 +11,7 @@ import (
 
 // DescribeIdentity tells an identity's logins and dates.
 func (s *Service) DescribeIdentity(ctx context.Context, in *api.DescribeIdentityInput) (*api.IdentityDescription, error) {
-	row, err := identities.Get(ctx, s.Store, in.IdentityId)
+	row, err := ownIdentity(ctx, s.Store, in.IdentityId)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, noIdentity(in.IdentityId)
 	}
@@ -22,6 +22,19 @@ func (s *Service) DescribeIdentity(ctx context.Context, in *api.DescribeIdentity
 	return &d, nil
 }
 
+// ownIdentity reads an identity of one of the caller's pools; store.ErrNotFound when there is none.
+func ownIdentity(ctx context.Context, r store.Reader, id string) (store.Row[Identity], error) {
+	row, err := identities.Get(ctx, r, id)
+	if err != nil {
+		return row, err
+	}
+	p, err := pools.Get(ctx, r, row.Doc.PoolID)
+	if err == nil && p.Doc.Account != accountOf(ctx) {
+		err = store.ErrNotFound
+	}
+	return row, err
+}
+
 func describeIdentity(i *Identity) api.IdentityDescription {
 	created, modified := i.Created.Truncate(time.Millisecond), i.Modified.Truncate(time.Millisecond)
 	return api.IdentityDescription{IdentityId: &i.ID, Logins: i.Logins, CreationDate: &created, LastModifiedDate: &modified}
@@ -29,7 +42,7 @@ func describeIdentity(i *Identity) api.IdentityDescription {
 
 // ListIdentities lists the identities of a pool. HideDisabled leaves out those that were merged into others.
 func (s *Service) ListIdentities(ctx context.Context, in *api.ListIdentitiesInput) (*api.ListIdentitiesResponse, error) {
-	if _, err := s.pool(ctx, in.IdentityPoolId); err != nil {
+	if _, err := s.ownPool(ctx, in.IdentityPoolId); err != nil {
 		return nil, err
 	}
 	index := "by_pool"
@@ -49,18 +62,25 @@ func (s *Service) ListIdentities(ctx context.Context, in *api.ListIdentitiesInpu
 	for _, row := range page.Rows {
 		out.Identities = append(out.Identities, describeIdentity(&row.Doc))
 	}
-	out.NextToken, err = s.sealPage(operation, page.Next)
+	out.NextToken, err = s.sealPage(ctx, operation, page.Next)
 	return out, err
 }
 
-// DeleteIdentities deletes identities with their logins. Ids that do not exist are passed over, as AWS does.
+// DeleteIdentities deletes identities with their logins. Ids that do not exist in the caller's account are passed over, as AWS does.
 func (s *Service) DeleteIdentities(ctx context.Context, in *api.DeleteIdentitiesInput) (*api.DeleteIdentitiesResponse, error) {
 	err := s.Store.Update(ctx, func(w store.Writer) error {
 		for _, id := range in.IdentityIdsToDelete {
+			_, err := ownIdentity(ctx, w, id)
+			if errors.Is(err, store.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
 			if _, err := logins.DeleteAll(ctx, w, "by_identity", id); err != nil {
 				return err
 			}
-			if err := identities.Delete(ctx, w, id); err != nil && !errors.Is(err, store.ErrNotFound) {
+			if err := identities.Delete(ctx, w, id); err != nil {
 				return err
 			}
 		}

@@ -18,7 +18,7 @@ func (s *Service) CreateIdentityPool(ctx context.Context, in *api.CreateIdentity
 	if err != nil {
 		return nil, err
 	}
-	p := Pool{ID: id, Account: s.Account, Region: req.Region, Created: req.Time}
+	p := Pool{ID: id, Account: accountOf(ctx), Region: req.Region, Created: req.Time}
 	err = s.apply(&p, settings{in.IdentityPoolName, in.AllowUnauthenticatedIdentities, in.AllowClassicFlow, in.CognitoIdentityProviders,
 		in.DeveloperProviderName, in.OpenIdConnectProviderARNs, in.SamlProviderARNs, in.SupportedLoginProviders, in.IdentityPoolTags})
 	if err != nil {
@@ -36,21 +36,21 @@ func (s *Service) CreateIdentityPool(ctx context.Context, in *api.CreateIdentity
 
 // DescribeIdentityPool tells a pool's settings.
 func (s *Service) DescribeIdentityPool(ctx context.Context, in *api.DescribeIdentityPoolInput) (*api.IdentityPool, error) {
-	p, err := s.pool(ctx, in.IdentityPoolId)
+	p, err := s.ownPool(ctx, in.IdentityPoolId)
 	if err != nil {
 		return nil, err
 	}
 	return describe(p), nil
 }
 
-// ListIdentityPools lists the pools of the request's region.
+// ListIdentityPools lists the pools of the caller's account in the request's region.
 func (s *Service) ListIdentityPools(ctx context.Context, in *api.ListIdentityPoolsInput) (*api.ListIdentityPoolsResponse, error) {
 	region := caller.RequestFrom(ctx).Region
 	after, err := s.openPage(ctx, "ListIdentityPools", in.NextToken)
 	if err != nil {
 		return nil, err
 	}
-	page, err := pools.List(ctx, s.Store, store.Query{Index: "by_account", Prefix: []string{s.Account, region}, After: after, Limit: in.MaxResults})
+	page, err := pools.List(ctx, s.Store, store.Query{Index: "by_account", Prefix: []string{accountOf(ctx), region}, After: after, Limit: in.MaxResults})
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (s *Service) ListIdentityPools(ctx context.Context, in *api.ListIdentityPoo
 	for _, row := range page.Rows {
 		out.IdentityPools = append(out.IdentityPools, api.IdentityPoolShortDescription{IdentityPoolId: &row.Doc.ID, IdentityPoolName: &row.Doc.Name})
 	}
-	out.NextToken, err = s.sealPage("ListIdentityPools", page.Next)
+	out.NextToken, err = s.sealPage(ctx, "ListIdentityPools", page.Next)
 	return out, err
 }
 
@@ -88,6 +88,9 @@ func (s *Service) UpdateIdentityPool(ctx context.Context, in *api.IdentityPool) 
 // DeleteIdentityPool deletes a pool with its identities.
 func (s *Service) DeleteIdentityPool(ctx context.Context, in *api.DeleteIdentityPoolInput) (*wire.Empty, error) {
 	err := s.Store.Update(ctx, func(w store.Writer) error {
+		if _, err := ownRow(ctx, w, in.IdentityPoolId); err != nil {
+			return err
+		}
 		if err := pools.Delete(ctx, w, in.IdentityPoolId); err != nil {
 			return err
 		}
@@ -97,19 +100,22 @@ func (s *Service) DeleteIdentityPool(ctx context.Context, in *api.DeleteIdentity
 		_, err := identities.DeleteAll(ctx, w, "by_pool", in.IdentityPoolId)
 		return err
 	})
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, noPool(in.IdentityPoolId)
-	}
 	return &wire.Empty{}, err
 }
 
-// change updates a pool in one transaction. f replaces lists and maps; it never writes into them, because readers share them.
+// ownRow reads a pool of the caller's account.
+func ownRow(ctx context.Context, r store.Reader, id string) (store.Row[Pool], error) {
+	row, err := pools.Get(ctx, r, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && row.Doc.Account != accountOf(ctx) {
+		return row, noPool(id)
+	}
+	return row, err
+}
+
+// change updates a pool of the caller's account in one transaction. f replaces lists and maps; it never writes into them, because readers share them.
 func (s *Service) change(ctx context.Context, id string, f func(*Pool) error) error {
 	return s.Store.Update(ctx, func(w store.Writer) error {
-		row, err := pools.Get(ctx, w, id)
-		if errors.Is(err, store.ErrNotFound) {
-			return noPool(id)
-		}
+		row, err := ownRow(ctx, w, id)
 		if err != nil {
 			return err
 		}

@@ -99,7 +99,7 @@ func (s *Service) signOpenID(ctx context.Context, p *Pool, id string, who []veri
 		}
 	}
 	c := openIDClaims{
-		Subject: id, Audience: p.ID, AMR: amr(who), Issuer: s.OpenIDIssuer(), PoolARN: s.poolARN(p.Region, p.ID), Expires: end.Unix(), IssuedAt: now.Unix(),
+		Subject: id, Audience: p.ID, AMR: amr(who), Issuer: s.OpenIDIssuer(), PoolARN: p.arn(), Expires: end.Unix(), IssuedAt: now.Unix(),
 	}
 	if len(tags) > 0 {
 		c.Tags = &tagging{Principal: map[string][]string{}}
@@ -165,7 +165,7 @@ func (s *Service) openIDToken(ctx context.Context, token string) (OpenIDToken, e
 		return OpenIDToken{}, ErrExpired
 	}
 	out := OpenIDToken{
-		IdentityID: c.Subject, PoolID: c.Audience, AMR: c.AMR, Account: s.Account,
+		IdentityID: c.Subject, PoolID: c.Audience, AMR: c.AMR,
 		IssuedAt: time.Unix(c.IssuedAt, 0).UTC(), Expires: time.Unix(c.Expires, 0).UTC(),
 	}
 	if c.Tags != nil {
@@ -181,7 +181,7 @@ func (s *Service) openIDToken(ctx context.Context, token string) (OpenIDToken, e
 }
 
 // stillThere refuses a token whose identity or pool is gone, or whose identity is not what it was: merged away, without
-// the login that the token was got with, or no longer a guest's.
+// the login that the token was got with, or no longer a guest's. It notes the pool's account.
 func (s *Service) stillThere(ctx context.Context, t *OpenIDToken) error {
 	row, err := identities.GetCached(ctx, s.Store, t.IdentityID)
 	if errors.Is(err, store.ErrNotFound) {
@@ -194,10 +194,13 @@ func (s *Service) stillThere(ctx context.Context, t *OpenIDToken) error {
 	if i.PoolID != t.PoolID || i.Disabled || t.authenticated() && !slices.ContainsFunc(t.AMR, i.has) || !t.authenticated() && !i.guest() {
 		return ErrRevoked
 	}
-	if _, err := pools.GetCached(ctx, s.Store, t.PoolID); errors.Is(err, store.ErrNotFound) {
+	p, err := pools.GetCached(ctx, s.Store, t.PoolID)
+	if errors.Is(err, store.ErrNotFound) {
 		return ErrRevoked
-	} else if err != nil {
+	}
+	if err != nil {
 		return err
 	}
+	t.Account = p.Doc.Account
 	return nil
 }

@@ -9,12 +9,12 @@ import (
 	"github.com/mayfly-id/mayfly/seal"
 )
 
-// sealPage makes the page token of an operation; nil at the end of a list.
-func (s *Service) sealPage(operation string, next store.Cursor) (*string, error) {
+// sealPage makes the page token of an operation, for the caller's account; nil at the end of a list.
+func (s *Service) sealPage(ctx context.Context, operation string, next store.Cursor) (*string, error) {
 	if next == "" {
 		return nil, nil
 	}
-	sealed, err := s.Keys.Seal(seal.PageToken, s.Account, []byte(next), []byte(operation))
+	sealed, err := s.Keys.Seal(seal.PageToken, accountOf(ctx), []byte(next), []byte(operation))
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func (s *Service) openPage(ctx context.Context, operation string, token *string)
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(*token)
 	if err == nil {
 		var plain []byte
-		if plain, err = s.Keys.Open(ctx, seal.PageToken, s.Account, sealed, []byte(operation)); err == nil {
+		if plain, err = s.Keys.Open(ctx, seal.PageToken, accountOf(ctx), sealed, []byte(operation)); err == nil {
 			return store.Cursor(plain), nil
 		}
 	}

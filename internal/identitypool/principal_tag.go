@@ -64,7 +64,7 @@ func (s *Service) SetPrincipalTagAttributeMap(ctx context.Context, in *api.SetPr
 
 // GetPrincipalTagAttributeMap tells which claims of a provider become session tags.
 func (s *Service) GetPrincipalTagAttributeMap(ctx context.Context, in *api.GetPrincipalTagAttributeMapInput) (*api.GetPrincipalTagAttributeMapResponse, error) {
-	p, err := s.pool(ctx, in.IdentityPoolId)
+	p, err := s.ownPool(ctx, in.IdentityPoolId)
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (s *Service) mapping(name string, in api.RoleMapping) (Mapping, error) {
 
 // GetIdentityPoolRoles tells the roles and mappings of a pool.
 func (s *Service) GetIdentityPoolRoles(ctx context.Context, in *api.GetIdentityPoolRolesInput) (*api.GetIdentityPoolRolesResponse, error) {
-	p, err := s.pool(ctx, in.IdentityPoolId)
+	p, err := s.ownPool(ctx, in.IdentityPoolId)
 	if err != nil {
 		return nil, err
 	}

@@ -81,7 +81,7 @@ type Service struct {
 	Store     *store.DB
 	Random    io.Reader
 	Now       func() time.Time
-	Account   string
+	Account   string // the deployment's, under which the one set of signing keys is kept; pools belong to the account that made them
 	Issuer    string // base URL of all issuers, without a slash at the end
 	Verifier  Verifier
 	Federated Federated
@@ -145,7 +145,20 @@ func forbidden(id string) error {
 	return api.NotAuthorizedException.New("Access to Identity '%s' is forbidden.", id)
 }
 
-// pool finds a pool. The answer is shared with other requests.
+// accountOf is the account of a signed caller: the only one whose pools it sees and touches.
+func accountOf(ctx context.Context) string { return caller.PrincipalFrom(ctx).Account }
+
+// ownPool finds a pool of the caller's account; another account's is as if it did not exist. It is for signed operations. The answer is shared with
+// other requests.
+func (s *Service) ownPool(ctx context.Context, id string) (*Pool, error) {
+	p, err := s.pool(ctx, id)
+	if err == nil && p.Account != accountOf(ctx) {
+		return nil, noPool(id)
+	}
+	return p, err
+}
+
+// pool finds a pool of any account, for operations that need no signature. The answer is shared with other requests.
 func (s *Service) pool(ctx context.Context, id string) (*Pool, error) {
 	row, err := pools.GetCached(ctx, s.Store, id)
 	if errors.Is(err, store.ErrNotFound) {

@@ -35,11 +35,11 @@ func (s *Service) apply(p *Pool, in settings) error {
 	if err != nil {
 		return err
 	}
-	oidc, err := s.providerARNs(in.oidc, oidcResource)
+	oidc, err := p.providerARNs(in.oidc, oidcResource)
 	if err != nil {
 		return err
 	}
-	saml, err := s.providerARNs(in.saml, samlResource)
+	saml, err := p.providerARNs(in.saml, samlResource)
 	if err != nil {
 		return err
 	}
@@ -95,8 +95,8 @@ const (
 // maxProviders bounds the providers of one kind in a pool.
 const maxProviders = 50
 
-// providerARNs checks the ARNs of IAM's providers of one kind. Whether one is registered is asked whenever a login comes from it.
-func (s *Service) providerARNs(in []string, resource string) ([]string, error) {
+// providerARNs checks the ARNs of IAM's providers of one kind, of the pool's account. Whether one is registered is asked whenever a login comes from it.
+func (p *Pool) providerARNs(in []string, resource string) ([]string, error) {
 	if len(in) > maxProviders {
 		return nil, api.LimitExceededException.New("An identity pool can have at most %d providers of a kind.", maxProviders)
 	}
@@ -104,7 +104,7 @@ func (s *Service) providerARNs(in []string, resource string) ([]string, error) {
 	for _, text := range in {
 		a, err := arn.Parse(text)
 		name, ok := strings.CutPrefix(a.Resource, resource)
-		if err != nil || a.Service != "iam" || a.AccountID != s.Account || !ok || name == "" {
+		if err != nil || a.Service != "iam" || a.AccountID != p.Account || !ok || name == "" {
 			return nil, api.InvalidParameterException.New("Invalid provider ARN: %s", text)
 		}
 		if !slices.Contains(out, text) {

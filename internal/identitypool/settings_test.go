@@ -126,7 +126,7 @@ func TestChosenID(t *testing.T) {
 	for _, bad := range []string{"", id[:len(id)-1], id + "0", strings.ToUpper(id), "us-east-1" + id[9:], id[10:], strings.Replace(id, "-4000", "_4000", 1), strings.Replace(id, "0a", "0g", 1)} {
 		fails(t, bad, create(bad), api.InvalidParameterException, "")
 	}
-	arn := h.poolARN("eu-west-1", id)
+	arn := poolARN(account, "eu-west-1", id)
 	_, err := h.TagResource(h.ctx, &api.TagResourceInput{ResourceArn: arn, Tags: map[string]string{idTag: "x"}})
 	fails(t, "another id", err, api.InvalidParameterException, "")
 	_, err = h.UntagResource(h.ctx, &api.UntagResourceInput{ResourceArn: arn, TagKeys: []string{idTag}})
@@ -147,7 +147,7 @@ func TestChosenID(t *testing.T) {
 func TestTags(t *testing.T) {
 	h := newHouse(t)
 	pool := h.pool(true)
-	arn := h.poolARN("eu-west-1", pool)
+	arn := poolARN(account, "eu-west-1", pool)
 	list := func() map[string]string {
 		out, err := h.ListTagsForResource(h.ctx, &api.ListTagsForResourceInput{ResourceArn: arn})
 		if err != nil {

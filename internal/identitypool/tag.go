@@ -87,11 +87,11 @@ func (s *Service) taggedPool(ctx context.Context, resource string) (*Pool, error
 	if !ok {
 		return nil, api.InvalidParameterException.New("%s is not the ARN of an identity pool.", resource)
 	}
-	p, err := s.pool(ctx, id)
+	p, err := s.ownPool(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	if s.poolARN(p.Region, p.ID) != resource {
+	if p.arn() != resource {
 		return nil, noPool(id)
 	}
 	return p, nil
