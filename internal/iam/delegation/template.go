@@ -106,6 +106,10 @@ func render(template string, params []record.DelegationParameter) (string, error
 		f.values[params[i].Name] = &params[i]
 	}
 	document, err := readPolicy(template)
+	var bad *iampolicy.ParseError
+	if errors.As(err, &bad) {
+		return "", invalid("The policy template is not valid: %s", bad.Message).Because(err)
+	}
 	if err != nil {
 		return "", err
 	}
