@@ -23,6 +23,7 @@ func services() map[string]service {
 		"cognito-idp":      {signing: "cognito-idp", target: "AWSCognitoIdentityProviderService"},
 		"cognito-identity": {signing: "cognito-identity", target: "AWSCognitoIdentityService"},
 		"sso-admin":        {signing: "sso", target: "SWBExternalService"},
+		"organizations":    {signing: "organizations", target: "AWSOrganizationsV20161128"},
 		"identitystore":    {signing: "identitystore", target: "AWSIdentityStore"},
 	}
 }

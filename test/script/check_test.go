@@ -1,10 +1,14 @@
 package script
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -114,4 +118,60 @@ func (a *answer) refusal() (code, message string, err error) {
 		return "", "", fmt.Errorf("the refusal's Type is not %s", want)
 	}
 	return code, message, nil
+}
+
+// cmdHeader puts a header of the last answer into a variable: header VAR NAME.
+func cmdHeader(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: header VAR NAME")
+	}
+	text := worldOf(ts).last.header.Get(args[1])
+	if (text == "") != neg {
+		ts.Fatalf("header %s is %q in\n%s", args[1], text, worldOf(ts).last)
+	}
+	ts.Setenv(args[0], text)
+}
+
+// cmdSession names the credentials in the last answer: session NAME.
+func cmdSession(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: session NAME")
+	}
+	last := worldOf(ts).last
+	id, _ := last.text("Credentials.AccessKeyId")
+	secret, _ := last.text("Credentials.SecretAccessKey")
+	token, _ := last.text("Credentials.SessionToken")
+	if id == "" || secret == "" || token == "" {
+		ts.Fatalf("there are no credentials in\n%s", last)
+	}
+	cmdUse(ts, false, []string{args[0], id, secret, token})
+}
+
+// cmdDecoded makes a part of the last answer that is JSON, as it is or URL-encoded, the last answer: decoded PATH.
+func cmdDecoded(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: decoded PATH")
+	}
+	w := worldOf(ts)
+	text, ok := w.last.text(args[0])
+	if !ok {
+		ts.Fatalf("there is no %s in\n%s", args[0], w.last)
+	}
+	if strings.HasPrefix(text, "%") {
+		var err error
+		text, err = url.PathUnescape(text)
+		ts.Check(err)
+	}
+	w.last = &answer{status: http.StatusOK, body: []byte(text)}
+	ts.Check(w.last.parseJSON())
+}
+
+// cmdBase64 puts the text behind a blob into a variable: base64 VAR BLOB.
+func cmdBase64(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: base64 VAR BLOB")
+	}
+	b, err := base64.StdEncoding.DecodeString(args[1])
+	ts.Check(err)
+	ts.Setenv(args[0], string(b))
 }

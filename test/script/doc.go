@@ -11,6 +11,11 @@
 //	refused STATUS CODE TEXT    the last answer is this error, in its protocol's shape
 //	get, is, has                parts of the last answer
 //	use NAME KEY SECRET TOKEN   credentials for -as
+//	session NAME                the credentials in the last answer, for -as
+//	header VAR NAME             a header of the last answer
+//	base64 VAR BLOB             the text behind a blob
+//	decoded PATH                a part of the last answer that is JSON becomes the last answer
+//	issuer, issue VAR FILE      an OpenID Connect provider and its tokens
 //	functions FILE, called      endpoint of triggers, and what it was asked
 //	totp VAR SECRET             the code of a software token
 //	verify TOKEN                a token against the published keys, with another library; the claims become the last answer

@@ -66,6 +66,12 @@ func TestStories(t *testing.T) {
 			"functions": cmdFunctions,
 			"called":    cmdCalled,
 			"totp":      cmdTOTP,
+			"issuer":    cmdIssuer,
+			"issue":     cmdIssue,
+			"header":    cmdHeader,
+			"base64":    cmdBase64,
+			"session":   cmdSession,
+			"decoded":   cmdDecoded,
 		},
 	})
 }

@@ -9,21 +9,24 @@ import (
 )
 
 // cmdVerify verifies a token the way a resource server does, with a library that is not the server's: issuer -> openid-configuration -> jwks_uri ->
-// the key of the token's kid. Its claims become the last answer: verify [-pool POOL] TOKEN.
+// the key of the token's kid. Its claims become the last answer: verify [-pool POOL | -issuer URL] TOKEN.
 func cmdVerify(ts *testscript.TestScript, neg bool, args []string) {
-	w, pool := worldOf(ts), ts.Getenv("USER_POOL")
+	w, endpoint := worldOf(ts), ts.Getenv("ENDPOINT")
+	want := endpoint + "/" + ts.Getenv("USER_POOL")
 	if len(args) == 3 && args[0] == "-pool" {
-		pool, args = args[1], args[2:]
+		want, args = endpoint+"/"+args[1], args[2:]
 	}
-	if len(args) != 1 {
-		ts.Fatalf("usage: verify [-pool POOL] TOKEN")
+	if len(args) == 3 && args[0] == "-issuer" {
+		want, args = args[1], args[2:]
 	}
-	endpoint := ts.Getenv("ENDPOINT")
-	config, err := w.send(endpoint, "GET", "/"+pool+"/.well-known/openid-configuration", "", map[string][]string{}, nil)
+	if len(args) != 1 || !strings.HasPrefix(want, endpoint+"/") {
+		ts.Fatalf("usage: verify [-pool POOL | -issuer URL] TOKEN")
+	}
+	config, err := w.send(endpoint, "GET", strings.TrimPrefix(want, endpoint)+"/.well-known/openid-configuration", "", map[string][]string{}, nil)
 	ts.Check(err)
 	issuer, _ := config.text("issuer")
 	jwksURI, _ := config.text("jwks_uri")
-	if issuer != endpoint+"/"+pool || !strings.HasPrefix(jwksURI, issuer) {
+	if issuer != want || !strings.HasPrefix(jwksURI, issuer) {
 		ts.Fatalf("the configuration names issuer %q and keys %q", issuer, jwksURI)
 	}
 	published, err := w.send(endpoint, "GET", strings.TrimPrefix(jwksURI, endpoint), "", map[string][]string{}, nil)
@@ -45,7 +48,7 @@ func cmdVerify(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func verified(token string, keys *jose.JSONWebKeySet) ([]byte, error) {
-	t, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
+	t, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256, jose.ES384})
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ type world struct {
 	proof  map[string]string // the last answer to PASSWORD_VERIFIER that was sent, for a replay
 
 	functions *functions // of triggers; nil before the story names some
+	issuer    *issuer    // nil before the story starts one
 }
 
 func newWorld() *world {
