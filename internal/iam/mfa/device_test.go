@@ -59,6 +59,16 @@ func TestCreateVirtualMFADevice(t *testing.T) {
 	}
 }
 
+func TestAppsShowTheAlias(t *testing.T) {
+	h := newHouse(t)
+	must(t, h.DB.Update(t.Context(), func(w store.Writer) error {
+		return record.Accounts.Insert(t.Context(), w, &record.Account{ID: iamtest.Account, Alias: "example-corp"})
+	}))
+	out := get[*iamapi.CreateVirtualMFADeviceResponse](t)(h.CreateVirtualMFADevice(h.root, &iamapi.CreateVirtualMFADeviceRequest{VirtualMFADeviceName: "phone"}))
+	d := out.VirtualMFADevice
+	holds(t, d.QRCodePNG, "otpauth://totp/Amazon%20Web%20Services:phone@example-corp?secret="+string(d.Base32StringSeed)+"&issuer=Amazon%20Web%20Services")
+}
+
 // holds reads the picture's modules and compares them with those of the text's QR code.
 func holds(t *testing.T, picture []byte, text string) {
 	t.Helper()

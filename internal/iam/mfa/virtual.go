@@ -37,7 +37,11 @@ func (s *Service) CreateVirtualMFADevice(ctx context.Context, in *iamapi.CreateV
 		return nil, err
 	}
 	d.Tags = tags
-	picture, err := picture(d.Name, d.Account, seed)
+	label, err := s.label(ctx, d.Account)
+	if err != nil {
+		return nil, err
+	}
+	picture, err := picture(d.Name, label, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +61,18 @@ func (s *Service) CreateVirtualMFADevice(ctx context.Context, in *iamapi.CreateV
 	return &iamapi.CreateVirtualMFADeviceResponse{VirtualMFADevice: iamapi.VirtualMFADevice{
 		SerialNumber: d.Serial(), Base32StringSeed: []byte(totp.Text(seed)), QRCodePNG: picture, Tags: edge.TagList(tags),
 	}}, nil
+}
+
+// label is what apps call the account: its alias, and without one its number.
+func (s *Service) label(ctx context.Context, account string) (string, error) {
+	row, err := record.Accounts.GetCached(ctx, s.db, account)
+	if edge.Gone(err) || err == nil && row.Doc.Alias == "" {
+		return account, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return row.Doc.Alias, nil
 }
 
 // draw makes a device with a seed of its own, sealed.

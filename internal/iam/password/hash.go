@@ -11,6 +11,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"github.com/mayfly-id/mayfly/internal/iam/record"
+	"github.com/mayfly-id/mayfly/jws"
 	"github.com/mayfly-id/mayfly/seal"
 )
 
@@ -110,7 +111,7 @@ func (s *Service) open(ctx context.Context, p *record.LoginProfile) (hashes, err
 	}
 	plain, err := s.keys.Open(ctx, seal.PasswordHash, p.Account, p.Sealed, p.PasswordAAD())
 	if err == nil {
-		err = json.Unmarshal(plain, &h)
+		err = jws.StrictObject(plain, &h)
 	}
 	if err != nil {
 		return hashes{}, fmt.Errorf("iam: opening the hashes of a password: %w", err)
