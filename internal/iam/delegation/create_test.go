@@ -147,6 +147,9 @@ func TestRendered(t *testing.T) {
 		"NotResource": {wrap(`"NotResource":"arn:aws:s3:::@{bucket}"`), []iamapi.PolicyParameter{parameter("bucket", "a")}, shown(`"Effect":"Allow","NotResource":"arn:aws:s3:::a"`)},
 		"angle":       {wrap(`"Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/t":"@{value}"}}`), []iamapi.PolicyParameter{parameter("value", "<a&b>")}, shown(`"Condition":{"StringEquals":{"aws:PrincipalTag/t":"<a&b>"}},"Effect":"Allow","Resource":"*"`)},
 
+		"numbers":           {wrap(`"Resource":"*","Condition":{"NumericLessThan":{"s3:max-keys":[10,9007199254740992]},"Bool":{"aws:SecureTransport":true}}`), nil, shown(`"Condition":{"Bool":{"aws:SecureTransport":true},"NumericLessThan":{"s3:max-keys":[10,9007199254740992]}},"Effect":"Allow","Resource":"*"`)},
+		"long number":       {wrap(`"Resource":"*","Condition":{"NumericLessThan":{"s3:max-keys":12345678901234567890}}`), nil, ""},
+		"fraction":          {wrap(`"Resource":"*","Condition":{"NumericLessThan":{"s3:max-keys":0.5}}`), nil, ""},
 		"two lists":         {wrap(`"Resource":"arn:aws:s3:::@{bucket}/@{folder}"`), []iamapi.PolicyParameter{parameter("bucket", "a", "b"), parameter("folder", "f", "g")}, ""},
 		"list twice":        {wrap(`"Resource":"arn:aws:s3:::@{bucket}/@{bucket}"`), []iamapi.PolicyParameter{parameter("bucket", "a", "b")}, ""},
 		"account breakout":  {wrap(`"Resource":"arn:aws:sqs:@{region}:` + customer + `:q"`), []iamapi.PolicyParameter{parameter("region", "eu:999999999999:q:")}, ""},

@@ -1,10 +1,9 @@
 package delegation
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -19,77 +18,9 @@ import (
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/temporary-delegation-policy-templates.html).
 const mostRendered = 2048
 
-// Bounds of what a template with its parameters may become before its size is looked at.
-const (
-	mostValues   = 100  // of one parameter
-	longestValue = 1024 // in bytes
-)
-
-// Types of parameters.
-const (
-	typeString = string(iamapi.PolicyParameterTypeEnumString)
-	typeList   = string(iamapi.PolicyParameterTypeEnumStringList)
-)
-
 // invalid is the refusal of an input.
 func invalid(format string, args ...any) *wire.Error {
 	return iamapi.InvalidInputException.New(format, args...)
-}
-
-// parameters reads the parameters of a request: each with a name of its own and values that can only ever stand for themselves.
-func parameters(in []iamapi.PolicyParameter) ([]record.DelegationParameter, error) {
-	out := make([]record.DelegationParameter, 0, len(in))
-	seen := map[string]bool{}
-	for _, p := range in {
-		d := record.DelegationParameter{Name: text(p.Name), Type: typeString, Values: p.Values}
-		if p.Type != nil {
-			d.Type = string(*p.Type)
-		}
-		switch {
-		case !parameterName(d.Name):
-			return nil, invalid("The name of a policy parameter must consist of letters, digits, '-' and '_'.")
-		case seen[d.Name]:
-			return nil, invalid("The policy parameter %s is given more than once.", d.Name)
-		case d.Type == typeString && len(d.Values) != 1:
-			return nil, invalid("The policy parameter %s of type string must have exactly one value.", d.Name)
-		case d.Type == typeList && (len(d.Values) == 0 || len(d.Values) > mostValues):
-			return nil, invalid("The policy parameter %s must have between 1 and %d values.", d.Name, mostValues)
-		case d.Type != typeString && d.Type != typeList:
-			return nil, invalid("The type of the policy parameter %s is not valid.", d.Name)
-		}
-		for _, v := range d.Values {
-			if !plainValue(v) {
-				return nil, invalid("A value of the policy parameter %s is empty, too long, or has a character that has a meaning in policies.", d.Name)
-			}
-		}
-		seen[d.Name] = true
-		out = append(out, d)
-	}
-	return out, nil
-}
-
-func parameterName(s string) bool { return s != "" && onlyOf(s, "-_") }
-
-// onlyOf reports whether s consists of ASCII letters, digits and the characters of more.
-func onlyOf(s, more string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && strings.IndexByte(more, c) < 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// plainValue admits printable ASCII without wildcards, policy variables and placeholders: nothing that would make a pattern wider than the
-// template's author wrote it.
-func plainValue(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return s != "" && len(s) <= longestValue && !strings.ContainsAny(s, "*?$") && !strings.Contains(s, "@{")
 }
 
 // filler puts values in the place of placeholders and notes which of them were needed.
@@ -179,6 +110,9 @@ func (f *filler) value(v any, resource bool) (any, error) {
 	}
 	out := make([]any, 0, len(list))
 	for _, e := range list {
+		if n, isNumber := e.(float64); isNumber && (n != math.Trunc(n) || math.Abs(n) > exactNumber) {
+			return nil, invalid("The policy template has a number that is not whole or too large: it must be a text.")
+		}
 		s, ok := e.(string)
 		if !ok { // a number or a boolean has no placeholder
 			out = append(out, e)
@@ -197,6 +131,9 @@ func (f *filler) value(v any, resource bool) (any, error) {
 	}
 	return out, nil
 }
+
+// exactNumber is the largest number up to which numbers are rendered as they were written.
+const exactNumber = 1 << 53
 
 // arnHead is the number of colons before the part of an ARN that names the resource itself.
 const arnHead = 5
@@ -253,44 +190,4 @@ func clipped(s string) string {
 		return s[:most]
 	}
 	return s
-}
-
-// document is a policy document, taken apart.
-type document struct {
-	top        map[string]any
-	statements []map[string]any
-}
-
-// readPolicy takes a document apart that is a good identity policy, so that no member stands twice in it and all have their form.
-func readPolicy(text string) (*document, error) {
-	if _, err := iampolicy.Parse([]byte(text), iampolicy.IdentityPolicy); err != nil {
-		return nil, err
-	}
-	d := &document{}
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&d.top); err != nil {
-		return nil, err
-	}
-	list, isList := d.top["Statement"].([]any)
-	if !isList {
-		list = []any{d.top["Statement"]}
-	}
-	for _, e := range list {
-		s, ok := e.(map[string]any)
-		if !ok {
-			return nil, errors.New("delegation: a policy has a statement that is no object")
-		}
-		d.statements = append(d.statements, s)
-	}
-	return d, nil
-}
-
-// String gives the document as compact JSON, its members sorted.
-func (d *document) String() (string, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(d.top)
-	return strings.TrimSuffix(b.String(), "\n"), err
 }

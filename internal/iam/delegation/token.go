@@ -80,9 +80,14 @@ type notice struct {
 	Expires  *time.Time `json:"exchangeTokenExpiration,omitempty"`
 }
 
+// Format keeps the token out of everything that package fmt prints.
+func (n *notice) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "{notice of %s in %s}", n.ID, n.State)
+}
+
 // tell sends the requestor a message about the request as it is now, with the exchange token if there is one to send.
 func (s *Service) tell(ctx context.Context, d *record.DelegationRequest, token caller.Secret) error {
-	n := notice{
+	n := &notice{
 		Version: "1", ID: d.ID, Workflow: d.WorkflowID, Owner: d.OwnerAccount, State: string(d.State), Time: d.Updated, Reason: d.Rejection,
 		Token: string(token),
 	}
