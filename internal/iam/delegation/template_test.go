@@ -2,6 +2,7 @@ package delegation
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -61,6 +62,15 @@ func TestPlainValue(t *testing.T) {
 	} {
 		if plainValue(value) != want {
 			t.Errorf("%q: %v", value, !want)
+		}
+	}
+}
+
+func TestNoticeDoesNotPrint(t *testing.T) {
+	n := &notice{ID: "id", State: "FINALIZED", Token: "canary"}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
+		if s := fmt.Sprintf(verb, n); strings.Contains(s, "canary") || strings.Contains(s, fmt.Sprintf("%x", "canary")) {
+			t.Errorf("%s prints %s", verb, s)
 		}
 	}
 }
