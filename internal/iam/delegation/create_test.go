@@ -305,13 +305,24 @@ func TestSummary(t *testing.T) {
 		_, err := get(arn, &bad)
 		iamtest.Fails(t, err, iamapi.InvalidInputException, "The locale is not valid.")
 	}
-	statement := `{"Effect":"Allow","NotAction":["iam:*","sts:*"],"NotResource":"arn:aws:s3:::x"}`
-	d, err := policyOf(h, `{"Version":"2012-10-17","Statement":[`+statement+`]}`)
+	bounded := `{"Effect":"Allow","Action":"iam:CreateRole","Resource":"*","Condition":{"StringEquals":{"iam:PermissionsBoundary":"arn:aws:iam::` + provider + `:policy/b"},` +
+		`"StringLike":{"aws:PrincipalTag/t":"@{value}"}}}`
+	d, err := policyOf(h, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","sts:*"],"NotResource":"arn:aws:s3:::x"},`+bounded+`]}`,
+		parameter("value", strings.Repeat("<", 1000)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	out, err = get("arn:aws:iam::"+customer+":delegation-request/"+*d.DelegationRequestId, nil)
-	if err != nil || !strings.Contains(*out.SummaryContent, "- Allowed: all actions except iam:*, sts:* on everything except arn:aws:s3:::x.\n") {
-		t.Errorf("summary is %+v, %v", out, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range []string{
+		"- Allowed: all actions except iam:*, sts:* on everything except arn:aws:s3:::x.\n",
+		"- Allowed: iam:CreateRole on everything, if iam:PermissionsBoundary meets StringEquals \"arn:aws:iam::" + provider + ":policy/b\" and aws:PrincipalTag/t meets StringLike \"<<",
+		"Roles that it creates stay after the access has ended, limited by a permissions boundary.\n",
+	} {
+		if !strings.Contains(*out.SummaryContent, part) || len(*out.SummaryContent) > 10000 {
+			t.Errorf("summary %s lacks %s", *out.SummaryContent, part)
+		}
 	}
 }

@@ -40,10 +40,13 @@ func readPolicy(text string) (*document, error) {
 }
 
 // String gives the document as compact JSON, its members sorted.
-func (d *document) String() (string, error) {
+func (d *document) String() (string, error) { return compact(d.top) }
+
+// compact gives a value as JSON without white space, and "<", ">" and "&" as they are.
+func compact(v any) (string, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	err := e.Encode(d.top)
+	err := e.Encode(v)
 	return strings.TrimSuffix(b.String(), "\n"), err
 }

@@ -2,20 +2,15 @@ package delegation
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
 )
-
-// mostSummary is the longest summary, in characters (the model's summaryContentType).
-const mostSummary = 10000
 
 // GetHumanReadableSummary says in plain English what a delegation request asks for. It is made from the rendered policy, so it names all that
 // is allowed; other languages are NOT_SUPPORTED.
@@ -64,7 +59,7 @@ func localeForm(s string) bool {
 	return (len(language) == 2 || len(language) == 3) && onlyOf(language, "") && onlyOf(region, "")
 }
 
-// summary words a request.
+// summary words a request. It is little longer than the policy, whose 2,048 characters keep it below the 10,000 of the model's summaryContentType.
 func summary(d *record.DelegationRequest) (string, error) {
 	policy, err := readPolicy(d.Policy)
 	if err != nil {
@@ -73,18 +68,14 @@ func summary(d *record.DelegationRequest) (string, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Account %s asks for access to this account for %s, counted from the sending of the exchange token. ", d.Requestor, spell(seconds(d.Seconds)))
 	b.WriteString("It can do what is listed here as far as the identity that accepts the request can do it, and nothing else.\n")
-	for i, st := range policy.statements {
+	for _, st := range policy.statements {
 		line, err := sentence(st)
 		if err != nil {
 			return "", err
 		}
-		if utf8.RuneCountInString(b.String())+utf8.RuneCountInString(line) > mostSummary-200 { // room for what follows
-			fmt.Fprintf(&b, "- %d more statements: see the policy.\n", len(policy.statements)-i)
-			break
-		}
 		b.WriteString(line)
 	}
-	if len(d.Boundaries) > 0 && utf8.RuneCountInString(b.String()) < mostSummary/2 {
+	if len(d.Boundaries) > 0 {
 		b.WriteString("Roles that it creates stay after the access has ended, limited by a permissions boundary.\n")
 	}
 	return b.String(), nil
@@ -127,11 +118,11 @@ func conditionText(st map[string]any) (string, error) {
 	for _, operator := range slices.Sorted(maps.Keys(operators)) {
 		keys, _ := operators[operator].(map[string]any)
 		for _, key := range slices.Sorted(maps.Keys(keys)) {
-			values, err := json.Marshal(keys[key])
+			values, err := compact(keys[key])
 			if err != nil {
 				return "", err
 			}
-			all = append(all, key+" meets "+operator+" "+string(values))
+			all = append(all, key+" meets "+operator+" "+values)
 		}
 	}
 	return strings.Join(all, " and "), nil
