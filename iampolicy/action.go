@@ -8,20 +8,20 @@ func (p *parser) compileAction(text, path string) template {
 	switch {
 	case text == "*":
 	case !prefaced:
-		p.add(rankActionFormat, path, msgVendor)
+		p.addReason(rankActionFormat, path, msgVendor, "an action is written <service>:<action>")
 	case strings.Contains(name, ":"):
 		p.add(rankActionFormat, path, "Actions/Condition can contain only one colon.")
 	case vendor == "" || vendor != "*" && !only(vendor, vendorByte):
 		p.add(rankActionFormat, path, "Vendor "+vendor+" is not valid")
 	case name == "" || !only(name, actionByte):
-		p.add(rankActionFormat, path, msgLegacy)
+		p.addReason(rankActionFormat, path, msgLegacy, "the name of the action is missing or has characters that none has")
 	}
 	if p.grammar == TrustPolicy && !trustAction(lower(text)) {
 		p.add(rankActions, path, "AssumeRole policy may only specify STS AssumeRole actions.")
 	}
 	t, ok := parseTemplate(lower(text), false, true)
 	if !ok {
-		p.add(rankActionFormat, path, msgLegacy)
+		p.addReason(rankActionFormat, path, msgLegacy, "the action has too many wildcards")
 	}
 	return t
 }

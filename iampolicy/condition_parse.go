@@ -4,14 +4,14 @@ import "strings"
 
 // conditions compiles a Condition element: operator, then key, then one value or a list.
 func (p *parser) conditions(n *node, path string) []condition {
-	p.need(n.kind == objectNode, path)
+	p.need(n.kind == objectNode, path, "a condition is an object of operators")
 	var out []condition
 	seen := map[conditionName]struct{}{}
 	for _, m := range n.members {
 		at := path + "." + m.name
 		var c condition
 		if !c.parseOperator(m.name) || m.value.kind != objectNode {
-			p.add(rankSyntax, at, msgSyntax)
+			p.addReason(rankSyntax, at, msgSyntax, "there is no such condition operator, or it has no object of keys")
 			continue
 		}
 		for _, k := range m.value.members {
@@ -19,10 +19,10 @@ func (p *parser) conditions(n *node, path string) []condition {
 			// Names ignore case, so these members would be the same one twice.
 			name := conditionName{lower(m.name), c.key}
 			_, dup := seen[name]
-			p.need(!dup, at+"."+k.name)
+			p.need(!dup, at+"."+k.name, "the operator has this key twice: neither of their names depends on case")
 			seen[name] = struct{}{}
 			if colon := strings.IndexByte(k.name, ':'); colon <= 0 || colon == len(k.name)-1 {
-				p.add(rankActionFormat, at+"."+k.name, msgVendor)
+				p.addReason(rankActionFormat, at+"."+k.name, msgVendor, "a condition key is written <service>:<name>")
 			}
 			c.values = p.conditionValues(&c, k.value, at+"."+k.name)
 			out = append(out, c)
@@ -79,7 +79,7 @@ func compileAll[T any](p *parser, list []string, path string, compile func(strin
 	for _, text := range list {
 		v, ok := compile(text)
 		if !ok {
-			p.add(rankLegacy, path, msgLegacy)
+			p.addReason(rankLegacy, path, msgLegacy, "the operator cannot compare with the value \""+text+"\"")
 		}
 		out = append(out, v)
 	}
@@ -95,7 +95,7 @@ func (p *parser) scalars(n *node, path string) []string {
 	out := make([]string, 0, len(items))
 	for _, item := range items {
 		text, ok := item.scalar()
-		p.need(ok, path)
+		p.need(ok, path, "a string, number or boolean is needed, or a list of these")
 		out = append(out, text)
 	}
 	return out

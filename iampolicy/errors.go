@@ -6,6 +6,8 @@ type ParseError struct {
 	Message string
 	// Path is the place in the document, such as "Statement[0].Action[1]"; empty for the document as a whole.
 	Path string
+	// Reason says what is wrong to people, where Message alone does not; it may be empty. IAM's clients know the Message, not the Reason.
+	Reason string
 }
 
 // Error returns the message and the place.
@@ -51,8 +53,10 @@ type findings struct {
 	err  *ParseError
 }
 
-func (f *findings) add(r rank, path, message string) {
+func (f *findings) add(r rank, path, message string) { f.addReason(r, path, message, "") }
+
+func (f *findings) addReason(r rank, path, message, reason string) {
 	if f.err == nil || r < f.rank {
-		f.rank, f.err = r, &ParseError{Message: message, Path: path}
+		f.rank, f.err = r, &ParseError{Message: message, Path: path, Reason: reason}
 	}
 }

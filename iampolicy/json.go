@@ -3,6 +3,8 @@ package iampolicy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -36,13 +38,33 @@ const (
 
 // readJSON reads one JSON value and nothing after it. It refuses what JSON libraries are free to interpret: a member twice, invalid
 // UTF-8, half a surrogate pair.
-func readJSON(document []byte) (*node, bool) {
-	if !utf8.Valid(document) || !json.Valid(document) {
-		return nil, false
+func readJSON(document []byte) (*node, error) {
+	if !utf8.Valid(document) {
+		return nil, errors.New("the document is not UTF-8")
+	}
+	if !json.Valid(document) {
+		return nil, whereInvalid(document)
 	}
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.UseNumber()
-	return readNode(d, 0)
+	n, ok := readNode(d, 0)
+	if !ok {
+		at := newRuler(document).position(int(d.InputOffset()))
+		return nil, fmt.Errorf("before line %d, column %d: a member stands twice, a text is half a character, or there are too many levels or values", at.Line, at.Column)
+	}
+	return n, nil
+}
+
+// whereInvalid says where a document stops being JSON.
+func whereInvalid(document []byte) error {
+	var raw json.RawMessage
+	var bad *json.SyntaxError
+	err := json.Unmarshal(document, &raw)
+	if !errors.As(err, &bad) {
+		return errors.New("the document is not JSON")
+	}
+	at := newRuler(document).position(int(bad.Offset) - 1)
+	return fmt.Errorf("the document is not JSON from line %d, column %d", at.Line, at.Column)
 }
 
 func readNode(d *json.Decoder, depth int) (*node, bool) {

@@ -43,12 +43,13 @@ func Parse(document []byte, g Grammar) (*Policy, error) {
 	if len(document) > maxDocumentBytes {
 		return nil, &ParseError{Message: msgTooLarge}
 	}
-	tree, ok := readJSON(document)
-	if !ok {
+	tree, err := readJSON(document)
+	if err != nil {
+		message := msgJSON
 		if g.identity() {
-			return nil, &ParseError{Message: msgSyntax}
+			message = msgSyntax
 		}
-		return nil, &ParseError{Message: msgJSON}
+		return nil, &ParseError{Message: message, Reason: err.Error()}
 	}
 	p := parser{grammar: g, ruler: newRuler(document), policy: &Policy{grammar: g, version: version2008, tree: tree}}
 	p.document(tree)
@@ -69,7 +70,7 @@ type parser struct {
 
 func (p *parser) document(tree *node) {
 	if tree.kind != objectNode {
-		p.add(rankSyntax, "", msgSyntax)
+		p.addReason(rankSyntax, "", msgSyntax, "a policy is a JSON object")
 		return
 	}
 	var list *node
@@ -79,34 +80,34 @@ func (p *parser) document(tree *node) {
 			p.version(m.value)
 		case "Id":
 			p.policy.id = m.value.text
-			p.need(m.value.kind == stringNode, "Id")
+			p.need(m.value.kind == stringNode, "Id", "a string is needed")
 		case "Statement":
 			list = m.value
 		default:
-			p.add(rankSyntax, m.name, msgSyntax)
+			p.addReason(rankSyntax, m.name, msgSyntax, "a policy has only the elements Version, Id and Statement, spelled so")
 		}
 	}
 	p.variables = p.policy.version == version2012
 	if p.grammar.identity() && !p.variables {
-		p.add(rankVersion, "Version", msgVersion)
+		p.addReason(rankVersion, "Version", msgVersion, `the policy needs "Version": "2012-10-17"`)
 	}
 	p.statements(list)
 }
 
 func (p *parser) version(n *node) {
 	p.policy.version = n.text
-	p.need(n.kind == stringNode && (n.text == version2008 || n.text == version2012), "Version")
+	p.need(n.kind == stringNode && (n.text == version2008 || n.text == version2012), "Version", "there are only the versions 2012-10-17 and 2008-10-17")
 }
 
 func (p *parser) statements(n *node) {
 	switch {
 	case n == nil || n.kind != objectNode && n.kind != arrayNode || len(n.items) > maxStatements:
-		p.add(rankSyntax, "Statement", msgSyntax)
+		p.addReason(rankSyntax, "Statement", msgSyntax, "a policy needs a Statement: an object, or a list of up to 512 of them")
 		return
 	case n.kind == objectNode:
 		n = &node{kind: arrayNode, items: []*node{n}}
 	case len(n.items) == 0 && p.grammar.identity():
-		p.add(rankSyntax, "Statement", msgSyntax)
+		p.addReason(rankSyntax, "Statement", msgSyntax, "the list of statements is empty")
 	case len(n.items) == 0:
 		p.add(rankSyntax, "Statement", "Could not parse the policy: Statement is empty!")
 	}
@@ -120,21 +121,23 @@ func (p *parser) statements(n *node) {
 }
 
 // need records a syntax error unless ok.
-func (p *parser) need(ok bool, path string) {
+func (p *parser) need(ok bool, path, reason string) {
 	if !ok {
-		p.add(rankSyntax, path, msgSyntax)
+		p.addReason(rankSyntax, path, msgSyntax, reason)
 	}
 }
+
+const reasonTexts = "a string or a list of strings is needed"
 
 // list reads a string or an array of strings.
 func (p *parser) list(n *node, path string) []string {
 	if n.kind == stringNode {
 		return []string{n.text}
 	}
-	p.need(n.kind == arrayNode, path)
+	p.need(n.kind == arrayNode, path, reasonTexts)
 	out := make([]string, 0, len(n.items))
 	for _, item := range n.items {
-		p.need(item.kind == stringNode, path)
+		p.need(item.kind == stringNode, path, reasonTexts)
 		out = append(out, item.text)
 	}
 	return out

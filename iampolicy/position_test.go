@@ -1,10 +1,12 @@
 package iampolicy_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
 )
@@ -120,5 +122,51 @@ func TestValueTypes(t *testing.T) {
 				t.Errorf("%q is a %s", v, c.kind)
 			}
 		}
+	}
+}
+
+// TestReasons holds what people are told beside IAM's own sentence.
+func TestReasons(t *testing.T) {
+	for _, c := range []struct{ document, path, reason string }{
+		{"{\n  \"Version\": 1,,\n}", "", "line 2, column 16"},
+		{"\xff", "", "UTF-8"},
+		{`{"Version":"2012-10-17","Version":"2012-10-17"}`, "", "a member stands twice"},
+		{`[]`, "", "a JSON object"},
+		{`{"Version":"2012-10-17"}`, "Statement", "needs a Statement"},
+		{`{"Version":"2012-10-17","Statement":[]}`, "Statement", "empty"},
+		{`{"Version":"2012-10-17","Statement":["x"]}`, "Statement[0]", "JSON object"},
+		{`{"version":"2012-10-17"}`, "version", "only the elements Version"},
+		{`{"Version":"2013","Statement":[]}`, "Version", "only the versions"},
+		{`{"Statement":{"Effect":"Allow","Action":"a:b","Resource":"*"}}`, "Version", `"Version": "2012-10-17"`},
+		{`{"Version":"2012-10-17","Statement":{"Action":"a:b","Resource":"*"}}`, "Statement[0]", "no Effect"},
+		{`{"Version":"2012-10-17","Statement":{"Effect":"allow","Action":"a:b","Resource":"*"}}`, "Statement[0].Effect", "spelled Allow"},
+		{`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"a:b","NotAction":"a:c","Resource":"*"}}`, "Statement[0].NotAction", "once"},
+		{`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["a:b",1],"Resource":"*"}}`, "Statement[0].Action", "list of strings"},
+		{`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"getobject","Resource":"*"}}`, "Statement[0].Action[0]", "<service>:<action>"},
+		{`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"a:b","Resource":"arn:aws:s3::box"}}`, "Statement[0].Resource[0]", "six parts"},
+		{`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"a:b","Resource":"arn:aws:s3:::${"}}`, "Statement[0].Resource[0]", "variable"},
+		{`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"a:b","Resource":"*","Condition":{"StringIs":{"a:b":"c"}}}}`, "Statement[0].Condition.StringIs", "no such condition operator"},
+		{`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"a:b","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"here"}}}}`, "Statement[0].Condition.IpAddress.aws:SourceIp", `"here"`},
+	} {
+		_, err := iampolicy.Parse([]byte(c.document), iampolicy.IdentityPolicy)
+		var bad *iampolicy.ParseError
+		if !errors.As(err, &bad) || bad.Path != c.path || !strings.Contains(bad.Reason, c.reason) {
+			t.Errorf("%s: %+v", c.document, bad)
+		}
+	}
+}
+
+// TestElements holds the elements to what was written.
+func TestElements(t *testing.T) {
+	p := must(t, iampolicy.ResourcePolicy, `{"Statement":[{"Sid":"A","Effect":"Deny","NotPrincipal":{"AWS":["111111111111","222222222222"]},"NotAction":"a:b","NotResource":["*"]},
+		{"Effect":"Allow","Principal":{"AWS":[],"Service":"x.example.com"},"Action":["a:b","a:c"],"Condition":{"Bool":{"aws:x":true},"StringLike":{}}}]}`)
+	want := []iampolicy.Element{
+		{Statement: iampolicy.Statement{Sid: "A", Effect: "Deny"}, NotAction: true, Actions: []string{"a:b"}, NotResource: true, Resources: []string{"*"},
+			Principals: []iampolicy.PrincipalRef{{Negated: true, Kind: "AWS", Value: "111111111111"}, {Negated: true, Kind: "AWS", Value: "222222222222"}}},
+		{Statement: iampolicy.Statement{Index: 1, Effect: "Allow"}, Actions: []string{"a:b", "a:c"}, Principals: []iampolicy.PrincipalRef{{Statement: 1, Kind: "Service", Value: "x.example.com"}},
+			NoPrincipals: []string{"AWS"}, HasCondition: true, Conditions: []iampolicy.ConditionElement{{Operator: "Bool", Key: "aws:x", Values: []string{"true"}}, {Operator: "StringLike"}}},
+	}
+	if diff := cmp.Diff(want, p.Elements(), cmpopts.IgnoreFields(iampolicy.Statement{}, "Start", "End")); diff != "" {
+		t.Error(diff)
 	}
 }

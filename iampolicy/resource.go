@@ -9,12 +9,12 @@ import (
 func (p *parser) compileResource(text, path string) template {
 	if text != "*" {
 		if rank, message := checkResource(text); message != "" {
-			p.add(rank, path, message)
+			p.addReason(rank, path, message, reasonResource(message))
 		}
 	}
 	t, ok := parseTemplate(text, p.variables, true)
 	if !ok || !variablesInResourcePart(&t) {
-		p.add(rankLegacy, path, msgLegacy)
+		p.addReason(rankLegacy, path, msgLegacy, "a variable is malformed, stands before the last part of the ARN, or there are too many variables or wildcards")
 	}
 	return t
 }
@@ -43,6 +43,14 @@ func checkResource(text string) (rank, string) {
 		return rankResourceFormat, checkIAMResource(text, rest)
 	}
 	return 0, ""
+}
+
+// reasonResource explains the one message of checkResource that says nothing.
+func reasonResource(message string) string {
+	if message == msgLegacy {
+		return "the ARN stops short and has an empty part: an ARN has six parts, arn:partition:service:region:account:resource"
+	}
+	return ""
 }
 
 // checkIAMResource finds what is wrong with an IAM resource; rest is its ARN from the region on.

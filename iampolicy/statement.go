@@ -18,7 +18,7 @@ type statement struct {
 // statement compiles one statement.
 func (p *parser) statement(n *node, path string, s *statement) {
 	if n.kind != objectNode {
-		p.add(rankSyntax, path, msgSyntax)
+		p.addReason(rankSyntax, path, msgSyntax, "a statement is a JSON object")
 		return
 	}
 	for _, m := range n.members {
@@ -38,21 +38,22 @@ func (p *parser) element(m member, path string, s *statement) {
 	case "Effect":
 		p.effect(m.value, path, s)
 	case "Principal", "NotPrincipal":
-		p.need(!s.principals.present, path)
+		p.need(!s.principals.present, path, "a statement has Principal or NotPrincipal, once")
 		s.principals.present, s.principals.negated = true, m.name == "NotPrincipal"
 		p.compilePrincipal(m.value, path, &s.principals)
 	case "Action", "NotAction":
-		p.need(s.actions == nil, path)
+		p.need(s.actions == nil, path, "a statement has Action or NotAction, once")
 		s.notAction = m.name == "NotAction"
 		s.actions = p.templates(m.value, path, (*parser).compileAction)
 	case "Resource", "NotResource":
-		p.need(s.resources == nil, path)
+		p.need(s.resources == nil, path, "a statement has Resource or NotResource, once")
 		s.notResource = m.name == "NotResource"
 		s.resources = p.templates(m.value, path, (*parser).compileResource)
 	case "Condition":
 		s.conditions = p.conditions(m.value, path)
 	default:
-		p.add(rankSyntax, path, msgSyntax)
+		p.addReason(rankSyntax, path, msgSyntax,
+			"a statement has only the elements Sid, Effect, Principal, Action, Resource, Condition and their Not forms, spelled so")
 	}
 }
 
@@ -68,7 +69,7 @@ func (p *parser) templates(n *node, path string, compile func(*parser, string, s
 // sid reads a statement id. Services with resource policies of their own allow more in it than IAM does.
 func (p *parser) sid(n *node, path string, s *statement) {
 	s.sid = n.text
-	p.need(n.kind == stringNode, path)
+	p.need(n.kind == stringNode, path, "a string is needed")
 	if p.grammar == ResourcePolicy || s.sid == "" {
 		return
 	}
@@ -85,9 +86,9 @@ func (p *parser) effect(n *node, path string, s *statement) {
 	s.deny = n.text == "Deny"
 	switch {
 	case n.kind != stringNode || !equalFold(n.text, "Allow") && !equalFold(n.text, "Deny"):
-		p.add(rankSyntax, path, msgSyntax)
+		p.addReason(rankSyntax, path, msgSyntax, "the effect is Allow or Deny")
 	case n.text != "Allow" && n.text != "Deny":
-		p.add(rankLegacy, path, msgLegacy)
+		p.addReason(rankLegacy, path, msgLegacy, "the effect is spelled Allow or Deny")
 	}
 }
 
@@ -101,7 +102,7 @@ func (p *parser) missing(n *node, path string) {
 	identity := p.grammar.identity()
 	switch {
 	case n.get("Effect") == nil && identity:
-		p.add(rankSyntax, path, msgSyntax)
+		p.addReason(rankSyntax, path, msgSyntax, "the statement has no Effect")
 	case n.get("Effect") == nil:
 		p.add(rankSyntax, path, "Missing required field Effect")
 	}
