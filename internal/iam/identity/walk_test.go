@@ -33,6 +33,7 @@ func TestWalk(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		walks++
 		m := newModel(b, fmt.Sprintf("%012d", walks)) // an account of its own
+		m.furnish(t)
 		actions := m.actions()
 		actions[""] = m.check
 		t.Repeat(actions)
@@ -72,6 +73,20 @@ func newModel(b building, account string) *model {
 	return &model{
 		building: b, account: account, ctx: iamtest.Root(account),
 		users: map[string]*thing{}, groups: map[string]*thing{}, roles: map[string]*thing{}, policies: map[string]*thing{}, profiles: map[string]*thing{},
+	}
+}
+
+// furnish begins with something of each kind, so that the walk goes deep in few steps.
+func (m *model) furnish(t *rapid.T) {
+	for _, n := range []string{"a", "b"} {
+		_, err := m.ids.CreateUser(m.ctx, &iamapi.CreateUserRequest{UserName: n})
+		m.create(t, m.users, n, err)
+		_, err = m.ids.CreateGroup(m.ctx, &iamapi.CreateGroupRequest{GroupName: n})
+		m.create(t, m.groups, n, err)
+		_, err = m.ids.CreateRole(m.ctx, &iamapi.CreateRoleRequest{RoleName: n, AssumeRolePolicyDocument: trust("*")})
+		m.create(t, m.roles, n, err)
+		_, err = m.building.policies.CreatePolicy(m.ctx, &iamapi.CreatePolicyRequest{PolicyName: n, PolicyDocument: anything})
+		m.create(t, m.policies, n, err)
 	}
 }
 
