@@ -34,8 +34,20 @@ func Encode(document string) string {
 
 // ParsePolicyARN refuses what is not the ARN of a managed policy.
 func ParsePolicyARN(arn string) error {
-	if !strings.HasPrefix(arn, "arn:") || !strings.Contains(arn, ":policy/") {
+	if !isPolicyARN(arn) {
 		return ValidationError.New("ARN %s is not valid.", arn)
 	}
 	return nil
+}
+
+// ParseBoundaryARN is ParsePolicyARN for what is to be a permissions boundary, where AWS answers with another code.
+func ParseBoundaryARN(arn string) error {
+	if !isPolicyARN(arn) {
+		return iamapi.InvalidInputException.New("ARN %s is not valid.", arn)
+	}
+	return nil
+}
+
+func isPolicyARN(arn string) bool {
+	return strings.HasPrefix(arn, "arn:") && strings.Contains(arn, ":policy/")
 }

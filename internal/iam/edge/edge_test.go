@@ -133,4 +133,6 @@ func TestParse(t *testing.T) {
 	_, err := edge.Parse(`{"Version":"2012-10-17","Statement":[]`, iampolicy.IdentityPolicy)
 	iamtest.Fails(t, err, iamapi.MalformedPolicyDocumentException, "Syntax errors in policy.")
 	iamtest.Fails(t, edge.ParsePolicyARN("x"), edge.ValidationError, "ARN x is not valid.")
+	const group = "arn:aws:iam::111122223333:group/x"
+	iamtest.Fails(t, edge.ParseBoundaryARN(group), iamapi.InvalidInputException, "ARN "+group+" is not valid.")
 }

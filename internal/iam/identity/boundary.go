@@ -14,6 +14,9 @@ func setBoundary(ctx context.Context, w store.Writer, account string, kind recor
 	if arn == nil {
 		return nil
 	}
+	if err := edge.ParseBoundaryARN(*arn); err != nil {
+		return err
+	}
 	p, err := record.FindPolicy(ctx, w, account, *arn)
 	if err != nil {
 		return edge.NoBoundary(err, *arn)
@@ -31,11 +34,15 @@ func dropBoundary(ctx context.Context, w store.Writer, account string, kind reco
 	return record.Detach(ctx, w, record.Attachment{Account: account, PolicyID: g.Boundary.ID, Kind: kind, EntityID: id, Usage: record.UsageBoundary})
 }
 
+// boundaryType is the type of every permissions boundary. The model and the API reference call it PermissionsBoundaryPolicy, the answers of
+// AWS do not.
+const boundaryType iamapi.PermissionsBoundaryAttachmentType = "Policy"
+
 func boundaryOf(g *record.Grants) *iamapi.AttachedPermissionsBoundary {
 	if g.Boundary == nil {
 		return nil
 	}
-	arn, kind := g.Boundary.ARN, iamapi.PermissionsBoundaryAttachmentTypePermissionsBoundaryPolicy
+	arn, kind := g.Boundary.ARN, boundaryType
 	return &iamapi.AttachedPermissionsBoundary{PermissionsBoundaryArn: &arn, PermissionsBoundaryType: &kind}
 }
 

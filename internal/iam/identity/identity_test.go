@@ -64,7 +64,7 @@ func TestCreateAndGetUser(t *testing.T) {
 		Arn: "arn:aws:iam::111122223333:user/dev/Ann", Path: "/dev/", UserName: "Ann", CreateDate: w.Clock.Now().Truncate(1e9),
 		UserId: made.UserId, Tags: []iamapi.Tag{{Key: "Team", Value: "x"}},
 		PermissionsBoundary: &iamapi.AttachedPermissionsBoundary{
-			PermissionsBoundaryArn: &boundary, PermissionsBoundaryType: ptr(iamapi.PermissionsBoundaryAttachmentTypePermissionsBoundaryPolicy),
+			PermissionsBoundaryArn: &boundary, PermissionsBoundaryType: ptr(iamapi.PermissionsBoundaryAttachmentType("Policy")),
 		},
 	}
 	if d := cmp.Diff(want, made); d != "" || !record.IsEntityID(made.UserId) {
@@ -78,6 +78,9 @@ func TestCreateAndGetUser(t *testing.T) {
 	iamtest.Fails(t, err, iamapi.EntityAlreadyExistsException, "User with name ANN already exists.")
 	_, err = s.GetUser(iamtest.Root(iamtest.Other), &iamapi.GetUserRequest{UserName: ptr("Ann")})
 	iamtest.Fails(t, err, iamapi.NoSuchEntityException, "The user with name Ann cannot be found.")
+	group := "arn:aws:iam::111122223333:group/none"
+	_, err = s.CreateUser(ctx, &iamapi.CreateUserRequest{UserName: "bob", PermissionsBoundary: &group})
+	iamtest.Fails(t, err, iamapi.InvalidInputException, "ARN "+group+" is not valid.")
 	none := "arn:aws:iam::111122223333:policy/none"
 	_, err = s.CreateUser(ctx, &iamapi.CreateUserRequest{UserName: "bob", PermissionsBoundary: &none})
 	iamtest.Fails(t, err, iamapi.NoSuchEntityException, "Scope ARN: "+none+" does not exist or is not attachable.")

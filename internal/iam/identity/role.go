@@ -57,6 +57,7 @@ func (s *Service) CreateRole(ctx context.Context, in *iamapi.CreateRoleRequest) 
 		return nil, err
 	}
 	out, err := s.changedRole(ctx, &r)
+	out.Description = nil // AWS leaves it out here
 	return &iamapi.CreateRoleResponse{Role: out}, err
 }
 

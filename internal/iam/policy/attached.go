@@ -76,6 +76,9 @@ func listAttached[T any](ctx context.Context, s *Service, h *holder[T], name str
 
 // putBoundary gives an entity a permissions boundary, or another one.
 func putBoundary[T any](ctx context.Context, s *Service, h *holder[T], name, arn string) error {
+	if err := edge.ParseBoundaryARN(arn); err != nil {
+		return err
+	}
 	return h.change(ctx, s.db, name, func(w store.Writer, id string, g *record.Grants) error {
 		p, err := record.FindPolicy(ctx, w, account(ctx), arn)
 		if err != nil {
