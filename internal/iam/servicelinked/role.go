@@ -76,6 +76,9 @@ func trust(service string) string {
 
 // attach gives the role the policy that AWS manages for it, when that policy is among those that are known here.
 func attach(ctx context.Context, w store.Writer, r *record.Role, s linked) error {
+	if s.policy == "" {
+		return nil
+	}
 	p := record.ManagedByARN(record.ARN(record.AWSAccount, "policy", record.PathServiceLinked, s.policy))
 	if p == nil {
 		return nil
@@ -88,14 +91,10 @@ func attachment(r *record.Role, p *record.PolicyRef) record.Attachment {
 	return record.Attachment{Account: r.Account, PolicyID: p.ID, Kind: record.KindRole, EntityID: r.ID, Usage: record.UsagePolicy}
 }
 
-// show shows a new role as AWS does: without the duration of sessions.
+// show shows a new role as AWS does: without its description and the duration of sessions.
 func show(r *record.Role) *iamapi.Role {
 	document := edge.Encode(r.Trust)
-	out := &iamapi.Role{
+	return &iamapi.Role{
 		Arn: r.ARN(), AssumeRolePolicyDocument: &document, CreateDate: r.Created, Path: r.Path, RoleId: r.ID, RoleName: r.Name,
 	}
-	if r.Description != "" {
-		out.Description = &r.Description
-	}
-	return out
 }

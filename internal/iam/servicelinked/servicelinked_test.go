@@ -75,7 +75,7 @@ func TestCreate(t *testing.T) {
 	}
 	want := &iamapi.Role{
 		Arn: "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS", CreateDate: w.Clock.Now().Truncate(1e9),
-		Path: "/aws-service-role/ecs.amazonaws.com/", RoleName: "AWSServiceRoleForECS", RoleId: r.RoleId, Description: ptr("d"),
+		Path: "/aws-service-role/ecs.amazonaws.com/", RoleName: "AWSServiceRoleForECS", RoleId: r.RoleId,
 		AssumeRolePolicyDocument: r.AssumeRolePolicyDocument,
 	}
 	if d := cmp.Diff(want, r); d != "" || !record.IsEntityID(r.RoleId) {
@@ -89,7 +89,7 @@ func TestCreate(t *testing.T) {
 		t.Errorf("trust policy: %v", err)
 	}
 	row, err := record.FindRole(ctx, w.DB, iamtest.Account, "awsserviceroleforecs")
-	if err != nil || !row.Doc.Protected() || row.Doc.LinkedService() != "ecs.amazonaws.com" || row.Doc.MaxSession != 3600 {
+	if err != nil || !row.Doc.Protected() || row.Doc.LinkedService() != "ecs.amazonaws.com" || row.Doc.MaxSession != 3600 || row.Doc.Description != "d" {
 		t.Errorf("kept as %+v, %v", row.Doc, err)
 	}
 }
