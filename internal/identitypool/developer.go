@@ -2,7 +2,6 @@ package identitypool
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -75,21 +74,14 @@ func (s *Service) LookupDeveloperIdentity(ctx context.Context, in *api.LookupDev
 	id := ""
 	if in.IdentityId != nil {
 		id = *in.IdentityId
-		i, err := identities.Get(ctx, s.Store, id)
-		if errors.Is(err, store.ErrNotFound) || err == nil && i.Doc.PoolID != p.ID {
-			return nil, noIdentity(id)
-		}
-		if err != nil {
+		if _, err := p.identity(ctx, s.Store, id); err != nil {
 			return nil, err
 		}
 	}
 	if in.DeveloperUserIdentifier != nil {
 		l, err := logins.Get(ctx, s.Store, p.ID, p.Developer, *in.DeveloperUserIdentifier)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil, noDeveloperUser(*in.DeveloperUserIdentifier)
-		}
 		if err != nil {
-			return nil, err
+			return nil, found(err, noDeveloperUser(*in.DeveloperUserIdentifier))
 		}
 		if id != "" && id != l.Doc.IdentityID {
 			return nil, api.ResourceConflictException.New("The developer user identifier is linked to another identity.")
@@ -162,11 +154,8 @@ func (s *Service) MergeDeveloperIdentities(ctx context.Context, in *api.MergeDev
 // developerOwner reads the identity of a developer's user.
 func developerOwner(ctx context.Context, w store.Writer, p *Pool, user string) (row store.Row[Identity], err error) {
 	l, err := logins.Get(ctx, w, p.ID, p.Developer, user)
-	if errors.Is(err, store.ErrNotFound) {
-		return row, noDeveloperUser(user)
-	}
 	if err != nil {
-		return row, err
+		return row, found(err, noDeveloperUser(user))
 	}
 	return identities.Get(ctx, w, l.Doc.IdentityID)
 }
@@ -181,19 +170,13 @@ func (s *Service) UnlinkDeveloperIdentity(ctx context.Context, in *api.UnlinkDev
 		return nil, noProvider(in.DeveloperProviderName)
 	}
 	err = s.Store.Update(ctx, func(w store.Writer) error {
-		row, err := identities.Get(ctx, w, in.IdentityId)
-		if errors.Is(err, store.ErrNotFound) || err == nil && row.Doc.PoolID != p.ID {
-			return noIdentity(in.IdentityId)
-		}
+		row, err := p.identity(ctx, w, in.IdentityId)
 		if err != nil {
 			return err
 		}
 		l, err := logins.Get(ctx, w, p.ID, p.Developer, in.DeveloperUserIdentifier)
-		if errors.Is(err, store.ErrNotFound) {
-			return noDeveloperUser(in.DeveloperUserIdentifier)
-		}
 		if err != nil {
-			return err
+			return found(err, noDeveloperUser(in.DeveloperUserIdentifier))
 		}
 		if l.Doc.IdentityID != in.IdentityId {
 			return api.ResourceConflictException.New("The developer user identifier is linked to another identity.")

@@ -12,11 +12,8 @@ import (
 // DescribeIdentity tells an identity's logins and dates.
 func (s *Service) DescribeIdentity(ctx context.Context, in *api.DescribeIdentityInput) (*api.IdentityDescription, error) {
 	row, err := ownIdentity(ctx, s.Store, in.IdentityId)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, noIdentity(in.IdentityId)
-	}
 	if err != nil {
-		return nil, err
+		return nil, found(err, noIdentity(in.IdentityId))
 	}
 	d := describeIdentity(&row.Doc)
 	return &d, nil

@@ -39,10 +39,8 @@ func (s *Service) link(ctx context.Context, p *Pool, want wish, who []verified) 
 	}
 	var id string
 	err = s.Store.Update(ctx, func(w store.Writer) error {
-		if _, err := pools.Get(ctx, w, p.ID); errors.Is(err, store.ErrNotFound) {
-			return noPool(p.ID)
-		} else if err != nil {
-			return err
+		if _, err := pools.Get(ctx, w, p.ID); err != nil {
+			return found(err, noPool(p.ID))
 		}
 		b := &bond{s: s, p: p, now: caller.RequestFrom(ctx).Time, fresh: p.Region + ":" + fresh}
 		if err := b.read(ctx, w, who); err != nil {
@@ -82,11 +80,8 @@ func (b *bond) read(ctx context.Context, w store.Writer, who []verified) error {
 			continue
 		}
 		row, err := identities.Get(ctx, w, id)
-		if errors.Is(err, store.ErrNotFound) {
-			return noIdentity(id)
-		}
 		if err != nil {
-			return err
+			return found(err, noIdentity(id))
 		}
 		if row.Doc.Disabled {
 			return forbidden(id)
@@ -105,10 +100,7 @@ func (b *bond) target(ctx context.Context, w store.Writer, want wish) (store.Row
 		}
 		return store.Row[Identity]{Doc: Identity{ID: b.fresh, PoolID: b.p.ID, Created: b.now}}, nil
 	}
-	row, err := identities.Get(ctx, w, want.id)
-	if errors.Is(err, store.ErrNotFound) || err == nil && row.Doc.PoolID != b.p.ID {
-		return row, noIdentity(want.id)
-	}
+	row, err := b.p.identity(ctx, w, want.id)
 	if err != nil {
 		return row, err
 	}

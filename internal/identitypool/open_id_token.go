@@ -184,22 +184,16 @@ func (s *Service) openIDToken(ctx context.Context, token string) (OpenIDToken, e
 // the login that the token was got with, or no longer a guest's. It notes the pool's account.
 func (s *Service) stillThere(ctx context.Context, t *OpenIDToken) error {
 	row, err := identities.GetCached(ctx, s.Store, t.IdentityID)
-	if errors.Is(err, store.ErrNotFound) {
-		return ErrRevoked
-	}
 	if err != nil {
-		return err
+		return found(err, ErrRevoked)
 	}
 	i := &row.Doc
 	if i.PoolID != t.PoolID || i.Disabled || t.authenticated() && !slices.ContainsFunc(t.AMR, i.has) || !t.authenticated() && !i.guest() {
 		return ErrRevoked
 	}
 	p, err := pools.GetCached(ctx, s.Store, t.PoolID)
-	if errors.Is(err, store.ErrNotFound) {
-		return ErrRevoked
-	}
 	if err != nil {
-		return err
+		return found(err, ErrRevoked)
 	}
 	t.Account = p.Doc.Account
 	return nil

@@ -145,6 +145,14 @@ func forbidden(id string) error {
 	return api.NotAuthorizedException.New("Access to Identity '%s' is forbidden.", id)
 }
 
+// found turns store.ErrNotFound into the error of an operation, and leaves others as they are.
+func found(err, absent error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return absent
+	}
+	return err
+}
+
 // accountOf is the account of a signed caller: the only one whose pools it sees and touches.
 func accountOf(ctx context.Context) string { return caller.PrincipalFrom(ctx).Account }
 
@@ -161,23 +169,26 @@ func (s *Service) ownPool(ctx context.Context, id string) (*Pool, error) {
 // pool finds a pool of any account, for operations that need no signature. The answer is shared with other requests.
 func (s *Service) pool(ctx context.Context, id string) (*Pool, error) {
 	row, err := pools.GetCached(ctx, s.Store, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, noPool(id)
-	}
 	if err != nil {
-		return nil, err
+		return nil, found(err, noPool(id))
 	}
 	return &row.Doc, nil
+}
+
+// identity reads an identity of the pool.
+func (p *Pool) identity(ctx context.Context, r store.Reader, id string) (store.Row[Identity], error) {
+	row, err := identities.Get(ctx, r, id)
+	if err == nil && row.Doc.PoolID != p.ID {
+		err = store.ErrNotFound
+	}
+	return row, found(err, noIdentity(id))
 }
 
 // identity finds an identity and its pool. The answers are shared with other requests.
 func (s *Service) identity(ctx context.Context, id string) (*Identity, *Pool, error) {
 	row, err := identities.GetCached(ctx, s.Store, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil, noIdentity(id)
-	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, found(err, noIdentity(id))
 	}
 	p, err := s.pool(ctx, row.Doc.PoolID)
 	if err != nil {

@@ -34,11 +34,8 @@ func (s *Service) UnlinkIdentity(ctx context.Context, in *api.UnlinkIdentityInpu
 	}
 	err = s.Store.Update(ctx, func(w store.Writer) error {
 		row, err := identities.Get(ctx, w, i.ID)
-		if errors.Is(err, store.ErrNotFound) {
-			return noIdentity(i.ID)
-		}
 		if err != nil {
-			return err
+			return found(err, noIdentity(i.ID))
 		}
 		if err := owns(ctx, w, p, i.ID, who); err != nil {
 			return err
