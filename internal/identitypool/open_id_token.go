@@ -8,7 +8,6 @@ import (
 	"time"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
-	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/jws"
 )
 
