@@ -82,7 +82,8 @@ func (m *Maker) key(tenant string, state State, alg jws.Algorithm) (Key, error) 
 // aad binds a private key to its table and id; the tenant is bound by the sealer.
 func (m *Maker) aad(kid string) []byte { return seal.AAD(m.Table, kid, "sealed") }
 
-func (m *Maker) open(ctx context.Context, tenant string, k *Key) (jws.Signer, error) {
+// Open opens a key, for those who keep it open themselves; see Signers.
+func (m *Maker) Open(ctx context.Context, tenant string, k *Key) (jws.Signer, error) {
 	der, err := m.Keys.Open(ctx, seal.PrivateKey, tenant, k.Sealed, m.aad(k.ID))
 	if err != nil {
 		return nil, fmt.Errorf("signingkey: opening a key: %w", err)
@@ -124,7 +125,7 @@ func (s *Signers) Open(ctx context.Context, tenant string, r Ring, alg jws.Algor
 	if ok {
 		return signer, nil
 	}
-	if signer, err = s.maker.open(ctx, tenant, k); err != nil {
+	if signer, err = s.maker.Open(ctx, tenant, k); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()

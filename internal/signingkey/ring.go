@@ -43,6 +43,16 @@ func (r Ring) in(state State, alg jws.Algorithm) (*Key, error) {
 	return nil, fmt.Errorf("signingkey: no %s key of %s", state, alg)
 }
 
+// Find gives a key that still counts at a time, or nil. tail is as in Public.
+func (r Ring) Find(kid string, now time.Time, tail time.Duration) *Key {
+	for i := range r {
+		if k := &r[i]; k.ID == kid && !k.gone(now, tail) {
+			return k
+		}
+	}
+	return nil
+}
+
 // Public gives the keys as verifiers see them at a time. tail is how long a key verifies after it has retired: as long as what it signed can live.
 func (r Ring) Public(now time.Time, tail time.Duration) jws.KeySet {
 	set := make(jws.KeySet, 0, len(r))

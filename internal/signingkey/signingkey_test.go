@@ -117,6 +117,13 @@ func TestLifeOfKeys(t *testing.T) {
 		if len(set) != c.keys || (err == nil) != c.ok {
 			t.Errorf("after %s there are %d keys, and a token gives %v", c.at, len(set), err)
 		}
+		parsed, err := jws.ParseCompact(c.token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k := turned.Find(parsed.Header.KeyID, h.now.Add(c.at), tail); (k != nil) != c.ok || k != nil && k.ID != parsed.Header.KeyID {
+			t.Errorf("after %s the key is %v", c.at, k)
+		}
 	}
 	if _, err := jws.Verify(second, ring.Public(begin, tail)); err != nil {
 		t.Errorf("the next key was not published before it signed: %v", err)
