@@ -2,9 +2,11 @@ package webtoken
 
 import (
 	"context"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -41,7 +43,7 @@ func newHouse(t testing.TB) *house {
 			t.Error(err)
 		}
 	})
-	random := rand.NewChaCha8([32]byte{1})
+	random := &locked{r: rand.NewChaCha8([32]byte{1})}
 	ring, err := keys.Open(ctx, h.db, seal.Key{7}, "test", random, now)
 	if err != nil {
 		t.Fatal(err)
@@ -91,4 +93,16 @@ func (h *house) token(alg string) *Token {
 		Algorithm: alg, Audience: []string{"https://api.example.com"}, Subject: "arn:aws:iam::111122223333:role/a/b",
 		Issued: h.clock, Expires: h.clock.Add(5 * time.Minute), Account: "111122223333",
 	}
+}
+
+// locked lets several goroutines read one source.
+type locked struct {
+	mu sync.Mutex
+	r  io.Reader
+}
+
+func (l *locked) Read(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.r.Read(b)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -198,5 +199,31 @@ func TestTend(t *testing.T) {
 	}
 	if err := h.TurnKeys(ctx, "nobody"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("a turn of nobody: %v", err)
+	}
+}
+
+// TestTendTogether: of many nodes that find out at once one turns the keys.
+func TestTendTogether(t *testing.T) {
+	h := newHouse(t)
+	id := h.issuer(t)
+	before := h.set(t, id)
+	h.clock = h.clock.Add(keyLife)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if err := h.Tend(context.Background()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	after := h.set(t, id)
+	if len(after) != 6 {
+		t.Errorf("%d keys", len(after))
+	}
+	for _, k := range before {
+		if _, ok := after.Key(k.KeyID); !ok {
+			t.Errorf("%s is lost", k.KeyID)
+		}
 	}
 }

@@ -50,5 +50,5 @@ func (s *Service) ListAccountAliases(ctx context.Context, in *iamapi.ListAccount
 	if err != nil {
 		return nil, err
 	}
-	return &iamapi.ListAccountAliasesResponse{AccountAliases: page, IsTruncated: truncated, Marker: marker}, nil
+	return &iamapi.ListAccountAliasesResponse{AccountAliases: append([]string{}, page...), IsTruncated: truncated, Marker: marker}, nil
 }

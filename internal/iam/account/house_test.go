@@ -2,6 +2,8 @@ package account
 
 import (
 	"context"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,7 +25,8 @@ type house struct {
 	org      Organization
 	orgErr   error
 	members  []string // accounts of org
-	made     int      // issuers
+	mu       sync.Mutex
+	made     int // issuers
 	makesErr error
 }
 
@@ -54,8 +57,10 @@ func (h *house) Last(_ context.Context, id string) (record.KeyUse, bool, error) 
 }
 
 func (h *house) NewIssuer() (string, func(context.Context, store.Writer) error, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.made++
-	id := "issuer-" + string(rune('0'+h.made))
+	id := "issuer-" + strconv.Itoa(h.made)
 	return id, func(context.Context, store.Writer) error { return h.makesErr }, nil
 }
 

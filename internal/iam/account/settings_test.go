@@ -32,7 +32,7 @@ func TestAlias(t *testing.T) {
 		_, err := h.DeleteAccountAlias(ctx, &iamapi.DeleteAccountAliasRequest{AccountAlias: alias})
 		return err
 	}
-	if got := h.aliases(t, ctx); len(got) != 0 {
+	if got := h.aliases(t, ctx); got == nil || len(got) != 0 {
 		t.Errorf("a new account has the aliases %v", got)
 	}
 	iamtest.Fails(t, remove(ctx, "acme"), iamapi.NoSuchEntityException, "The account alias acme cannot be found.")
@@ -150,5 +150,26 @@ func TestOutbound(t *testing.T) {
 	}
 	if h.made != 2 {
 		t.Errorf("%d issuers were made", h.made)
+	}
+}
+
+// TestOutboundRace: of many who turn the feature on at once one does, and the account has one issuer.
+func TestOutboundRace(t *testing.T) {
+	h := newHouse(t)
+	ctx := root("EnableOutboundWebIdentityFederation")
+	var won atomic.Int32
+	var wg sync.WaitGroup
+	for range 100 {
+		wg.Go(func() {
+			if _, err := h.EnableOutboundWebIdentityFederation(ctx, empty); err == nil {
+				won.Add(1)
+			} else {
+				iamtest.Fails(t, err, iamapi.FeatureEnabledException, "")
+			}
+		})
+	}
+	wg.Wait()
+	if won.Load() != 1 {
+		t.Errorf("%d turned it on", won.Load())
 	}
 }
