@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/iam/edge"
@@ -10,10 +9,6 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
-
-// mostRoles is how many roles an account can have, the quota of an account that never asked for more
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
-const mostRoles = 1000
 
 // defaultSession is a role's MaxSessionDuration when the request has none, in seconds.
 const defaultSession = 3600
@@ -61,28 +56,6 @@ func (s *Service) CreateRole(ctx context.Context, in *iamapi.CreateRoleRequest) 
 	return &iamapi.CreateRoleResponse{Role: out}, err
 }
 
-// freePath refuses the paths of roles that AWS itself makes.
-func freePath(path string) error {
-	switch {
-	case strings.HasPrefix(path, record.PathServiceLinked):
-		return iamapi.InvalidInputException.New("Path prefix '%s' can only be used for AWS Service linked Roles", record.PathServiceLinked)
-	case strings.HasPrefix(path, record.PathReserved):
-		return iamapi.InvalidInputException.New("Path prefix '%s' can only be used for roles reserved by AWS", record.PathReserved)
-	}
-	return nil
-}
-
-// belowRoles refuses a role too many. Roles that are linked to services do not count
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create-service-linked-role.html).
-func belowRoles(ctx context.Context, r store.Reader, account string) error {
-	all, err := record.Roles.Count(ctx, r, "by_name", account)
-	if err != nil {
-		return err
-	}
-	linked, err := record.Roles.Count(ctx, r, "by_linked", account)
-	return edge.Below(all-linked, err, "RolesPerAccount", mostRoles)
-}
-
 // GetRole shows a role.
 func (s *Service) GetRole(ctx context.Context, in *iamapi.GetRoleRequest) (*iamapi.GetRoleResponse, error) {
 	row, err := record.FindRole(ctx, s.db, account(ctx), in.RoleName)
@@ -90,6 +63,10 @@ func (s *Service) GetRole(ctx context.Context, in *iamapi.GetRoleRequest) (*iama
 		return nil, edge.NoRole(err, in.RoleName)
 	}
 	out, err := s.fullRole(ctx, s.db, &row.Doc)
+	if err != nil {
+		return nil, err
+	}
+	out.RoleLastUsed, err = s.lastUsed(ctx, row.Doc.ID)
 	return &iamapi.GetRoleResponse{Role: out}, err
 }
 
@@ -227,36 +204,4 @@ func (s *Service) changeRole(ctx context.Context, name string, change func(store
 		return record.Roles.Update(ctx, w, &row)
 	})
 	return &row.Doc, err
-}
-
-// ShowRole shows a role as it stands inside of other things, such as instance profiles: without its settings.
-func (s *Service) ShowRole(ctx context.Context, reader store.Reader, r *record.Role) (iamapi.Role, error) {
-	trust, err := showTrust(ctx, reader, r.Trust)
-	if err != nil {
-		return iamapi.Role{}, err
-	}
-	trust = edge.Encode(trust)
-	return iamapi.Role{
-		Arn: r.ARN(), AssumeRolePolicyDocument: &trust, CreateDate: r.Created, Path: r.Path, RoleId: r.ID, RoleName: r.Name,
-	}, nil
-}
-
-// briefRole shows a role as lists do: without tags and boundary.
-func (s *Service) briefRole(ctx context.Context, reader store.Reader, r *record.Role) (iamapi.Role, error) {
-	out, err := s.ShowRole(ctx, reader, r)
-	out.Description, out.MaxSessionDuration = optional(r.Description), &r.MaxSession
-	return out, err
-}
-
-// changedRole shows a role as the operations that made or changed it do: all but the duration of sessions, which AWS leaves out there.
-func (s *Service) changedRole(ctx context.Context, r *record.Role) (iamapi.Role, error) {
-	out, err := s.fullRole(ctx, s.db, r)
-	out.MaxSessionDuration = nil
-	return out, err
-}
-
-func (s *Service) fullRole(ctx context.Context, reader store.Reader, r *record.Role) (iamapi.Role, error) {
-	out, err := s.briefRole(ctx, reader, r)
-	out.Tags, out.PermissionsBoundary = edge.TagList(r.Tags), boundaryOf(&r.Grants)
-	return out, err
 }

@@ -10,12 +10,19 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// Config is what the service works with. Every field is required.
+// LastUse knows when roles were last used.
+type LastUse interface {
+	// RoleLastUsed tells when and in which region a role was last used, of the last 400 days; ok is false when it was not.
+	RoleLastUsed(ctx context.Context, roleID string) (at time.Time, region string, ok bool, err error)
+}
+
+// Config is what the service works with. Every field but LastUse is required.
 type Config struct {
-	Store  *store.DB        // opened with record.Tables
-	Keys   edge.Sealer      // seals the markers of lists
-	Now    func() time.Time // the clock of creation dates
-	Random io.Reader        // draws the ids of entities
+	Store   *store.DB        // opened with record.Tables
+	Keys    edge.Sealer      // seals the markers of lists
+	Now     func() time.Time // the clock of creation dates
+	Random  io.Reader        // draws the ids of entities
+	LastUse LastUse          // nil: no role is shown as used
 }
 
 // Service performs the operations. It is safe for concurrent use.
@@ -24,11 +31,12 @@ type Service struct {
 	keys   edge.Sealer
 	now    func() time.Time
 	random io.Reader
+	last   LastUse
 }
 
 // New makes the service.
 func New(c Config) *Service {
-	return &Service{db: c.Store, keys: c.Keys, now: c.Now, random: c.Random}
+	return &Service{db: c.Store, keys: c.Keys, now: c.Now, random: c.Random, last: c.LastUse}
 }
 
 // account is the account that a request works in: always the caller's own.

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"time"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -71,15 +70,9 @@ func (s *Service) GetUser(ctx context.Context, in *iamapi.GetUserRequest) (*iama
 
 // rootUser shows the account as AWS does when its root calls: without a name. It began with its oldest key.
 func (s *Service) rootUser(ctx context.Context, p *caller.Principal) (iamapi.User, error) {
-	began := time.Unix(0, 0).UTC()
-	first := true
-	for k, err := range record.AccessKeys.All(ctx, s.db, store.Query{Index: "by_owner", Prefix: []string{p.Account}}) {
-		if err != nil {
-			return iamapi.User{}, err
-		}
-		if first || k.Doc.Created.Before(began) {
-			began, first = k.Doc.Created, false
-		}
+	began, err := record.RootSince(ctx, s.db, p.Account)
+	if err != nil {
+		return iamapi.User{}, err
 	}
 	return iamapi.User{Arn: record.RootARN(p.Account), UserId: p.Account, CreateDate: began}, nil
 }
