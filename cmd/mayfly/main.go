@@ -41,6 +41,6 @@ Every AWS SDK and CLI is already its client: point one at the server with --endp
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	c.AddCommand(up(), outbox(), pool(), version(), operations())
+	c.AddCommand(up(), outbox(), pool(), lintPolicies(), version(), operations())
 	return c
 }

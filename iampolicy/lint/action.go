@@ -33,9 +33,12 @@ func (l *linter) actions(e *iampolicy.Element, at string) {
 func permissionOnly(service string) []string {
 	switch service {
 	case "iam":
-		return []string{"passrole"}
+		return []string{"passrole", "setstsregionalendpointstatus", "liststsregionalendpointsstatus", "deletecloudfrontpublickey", "getcloudfrontpublickey",
+			"listcloudfrontpublickeys", "updatecloudfrontpublickey", "uploadcloudfrontpublickey"}
 	case "sts":
-		return []string{"tagsession", "setsourceidentity", "setcontext", "getservicebearertoken"}
+		return []string{"tagsession", "setsourceidentity", "setcontext", "getservicebearertoken", "taggetwebidentitytoken"}
+	case "rolesanywhere":
+		return []string{"createsession"}
 	case "cognito-idp":
 		return []string{"associatewebacl", "disassociatewebacl", "getwebaclforresource", "listresourcesforwebacl"}
 	}
