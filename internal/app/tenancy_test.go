@@ -60,7 +60,32 @@ func (w *world) furnish() estate {
 	e[[2]string{"sts", "RoleArn"}] = e[[2]string{"iam", "RoleArn"}]
 	w.samlProvider(e)
 	w.furnishPools(e)
+	w.furnishOrganization(e)
 	return e
+}
+
+// furnishOrganization makes an organization with one of each thing.
+func (w *world) furnishOrganization(e estate) {
+	w.t.Helper()
+	const service, scp = "organizations", "SERVICE_CONTROL_POLICY"
+	at := func(member string) [2]string { return [2]string{service, member} }
+	if w.op(service, "CreateOrganization").Binding == nil {
+		return
+	}
+	w.furnishOne(e, service, "CreateOrganization", map[string]any{})
+	e[at("RootId")] = textOf(w.t, w.send(w.op(service, "ListRoots"), w.root, map[string]any{}).body, "Id")
+	w.furnishOne(e, service, "EnablePolicyType", map[string]any{"RootId": e[at("RootId")], "PolicyType": scp})
+	w.furnishOne(e, service, "CreateOrganizationalUnit", map[string]any{"ParentId": e[at("RootId")], "Name": canary}, "OrganizationalUnitId", "Id")
+	w.furnishOne(e, service, "CreatePolicy", map[string]any{
+		"Name": canary, "Description": canary, "Type": scp, "Content": `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"*"}]}`,
+	}, "PolicyId", "Id")
+	w.furnishOne(e, service, "CreateAccount", map[string]any{"AccountName": canary, "Email": "a@example.com"}, "AccountId", "AccountId")
+	for member, like := range map[string]string{
+		"ParentId": "OrganizationalUnitId", "SourceParentId": "RootId", "DestinationParentId": "OrganizationalUnitId", "ChildId": "AccountId",
+		"TargetId": "AccountId", "ResourceId": "PolicyId",
+	} {
+		e[at(member)] = e[at(like)]
+	}
 }
 
 // samlProvider puts a SAML provider into the store: no operation takes metadata without keys.

@@ -26,9 +26,6 @@ func (s *Service) CreateAccount(ctx context.Context, in *api.CreateAccountReques
 	if in.RoleName != nil {
 		role = *in.RoleName
 	}
-	if !roleName(role) {
-		return nil, invalid(api.InvalidInputExceptionReasonInvalidRoleName, "You provided a role name that isn't valid.")
-	}
 	request, err := newID(s.Random, creationPrefix, 32)
 	if err != nil {
 		return nil, err
@@ -55,17 +52,6 @@ func (s *Service) CreateAccount(ctx context.Context, in *api.CreateAccountReques
 		return nil, err
 	}
 	return &api.CreateAccountResponse{CreateAccountStatus: describeCreation(&c)}, nil
-}
-
-// roleName holds the name of a role against IAM's characters; the model's pattern is not bound to the ends of the text.
-func roleName(name string) bool {
-	for _, c := range []byte(name) {
-		alnum := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-		if !alnum && !slices.Contains([]byte("_+=,.@-"), c) {
-			return false
-		}
-	}
-	return name != "" && len(name) <= 64
 }
 
 func (s *Service) belowQuota(ctx context.Context, r store.Reader, o *Organization) error {
