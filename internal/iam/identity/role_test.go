@@ -43,6 +43,32 @@ func TestTrustFollowsTheIdentityAndNotTheName(t *testing.T) {
 	}
 }
 
+func TestTrustInARoleThatIsMadeAnew(t *testing.T) {
+	s, _ := service(t)
+	ctx := iamtest.Root(iamtest.Account)
+	base := func() iamapi.Role {
+		t.Helper()
+		return must[*iamapi.CreateRoleResponse](t)(s.CreateRole(ctx, &iamapi.CreateRoleRequest{RoleName: "base", AssumeRolePolicyDocument: trust("*")})).Role
+	}
+	shown := func() string {
+		t.Helper()
+		return decode(t, must[*iamapi.GetRoleResponse](t)(s.GetRole(ctx, &iamapi.GetRoleRequest{RoleName: "r"})).Role.AssumeRolePolicyDocument)
+	}
+	old := base()
+	ok(t)(s.CreateRole(ctx, &iamapi.CreateRoleRequest{RoleName: "r", AssumeRolePolicyDocument: trust(old.Arn)}))
+	ok(t)(s.DeleteRole(ctx, &iamapi.DeleteRoleRequest{RoleName: "base"}))
+	_, err := s.UpdateAssumeRolePolicy(ctx, &iamapi.UpdateAssumeRolePolicyRequest{RoleName: "r", PolicyDocument: trust(old.Arn)})
+	iamtest.Fails(t, err, iamapi.MalformedPolicyDocumentException, `Invalid principal in policy: "AWS":"`+old.Arn+`"`)
+	made := base()
+	if got := shown(); !strings.Contains(got, `"`+old.RoleId+`"`) || strings.Contains(got, made.Arn) {
+		t.Errorf("after the role was made anew: %s", got)
+	}
+	ok(t)(s.UpdateAssumeRolePolicy(ctx, &iamapi.UpdateAssumeRolePolicyRequest{RoleName: "r", PolicyDocument: trust(made.Arn)}))
+	if got := shown(); !strings.Contains(got, `"`+made.Arn+`"`) {
+		t.Errorf("after the trust policy was replaced: %s", got)
+	}
+}
+
 func TestTrustPrincipals(t *testing.T) {
 	s, _ := service(t)
 	ctx := iamtest.Root(iamtest.Account)

@@ -1,8 +1,9 @@
 package identity_test
 
 import (
-	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"pgregory.net/rapid"
+
+	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 )
 
 // moves renames things and moves them in and out of others.
