@@ -125,7 +125,7 @@ type user struct {
 	at  time.Time
 }
 
-// users are the principals of a report. Nobody when its subject is gone, or does not have the service.
+// users are the principals of a report: nobody when it does not have the service. A subject that is gone is NoSuchEntity.
 func (s *Service) users(ctx context.Context, j *record.AccessJob, namespace string) ([]user, error) {
 	has := false
 	for i := range j.Services {
