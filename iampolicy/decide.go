@@ -13,9 +13,10 @@ func (e *evaluation) decide() Decision {
 		return e.needResource(true)
 	case e.set.ResourceKind == RoleTrust:
 		return e.decideTrust()
-	case e.resource.grant == direct:
+	case e.resource.grant == direct && p.Type != AccountRoot:
 		return grantedBy(e.resource)
-	case e.resource.grant == indirect:
+	case e.resource.grant >= indirect:
+		// A session of the account itself is made for one task, and a resource that is open to everyone does not widen it.
 		return e.limited(e.resource)
 	}
 	return e.needIdentity()
@@ -29,6 +30,9 @@ func (e *evaluation) decideTrust() Decision {
 	case delegate:
 		return e.needIdentity()
 	case indirect:
+		return e.limited(e.resource)
+	}
+	if e.req.Principal.Type == AccountRoot {
 		return e.limited(e.resource)
 	}
 	if e.req.Principal.Type == User && !e.boundaryAllows() {

@@ -107,6 +107,10 @@ func (n *naive) combine(s *naiveSet, r *iampolicy.Request, named map[string]bool
 	if needsResource && len(named) == 0 {
 		return "implicit resource-based"
 	}
+	if same && named["direct"] && p.Type == iampolicy.AccountRoot {
+		// A session of the account itself never gets beyond its session policy ("Perform a privileged task").
+		named = map[string]bool{"indirect": true}
+	}
 	if same && named["direct"] {
 		if s.trust && p.Type == iampolicy.User && !inBoundary {
 			return "implicit permissions boundary"
