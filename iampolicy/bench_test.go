@@ -44,6 +44,42 @@ func BenchmarkEvaluate(b *testing.B) {
 	}
 }
 
+// BenchmarkDecision decides with ten attached policies, a boundary and a session policy, of which one statement allows.
+func BenchmarkDecision(b *testing.B) {
+	s := &iampolicy.Set{HasSession: true}
+	for i := range 10 {
+		p := benchPolicy(b, 3, fmt.Sprintf(`"Resource":"arn:aws:s3:::home%d/${aws:username}/*","Condition":{"Bool":{"aws:SecureTransport":true}}`, i))
+		s.Identity = append(s.Identity, iampolicy.Named{ID: "p", Policy: p})
+	}
+	limit := iampolicy.Named{ID: "limit", Policy: benchPolicy(b, 3, `"Resource":"*"`)}
+	s.Boundary, s.Session = &limit, []iampolicy.Named{limit}
+	r := &iampolicy.Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::home9/ann/photos/2020/05/06.jpeg", Principal: caller("session"), ResourceAccount: home,
+		Context: values("aws:securetransport", "true", "aws:username", "ann")}
+	b.ReportAllocs()
+	for b.Loop() {
+		if d := iampolicy.Evaluate(s, r); !d.Allowed {
+			b.Fatal(outcome(d))
+		}
+	}
+}
+
+// TestDecisionIsCheap bounds what a decision allocates: the lower case of the action and the statement that decided.
+func TestDecisionIsCheap(t *testing.T) {
+	p := must(t, iampolicy.IdentityPolicy, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::home/${aws:username}/*"}}`)
+	s := &iampolicy.Set{}
+	for range 10 {
+		s.Identity = append(s.Identity, iampolicy.Named{ID: "p", Policy: p})
+	}
+	r := &iampolicy.Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::home/ann/x", Principal: caller("user"), ResourceAccount: home, Context: values("aws:username", "ann")}
+	if n := testing.AllocsPerRun(100, func() {
+		if d := iampolicy.Evaluate(s, r); !d.Allowed {
+			t.Fatal(outcome(d))
+		}
+	}); n > 5 {
+		t.Errorf("%g allocations", n)
+	}
+}
+
 func BenchmarkParse(b *testing.B) {
 	document := []byte(benchPolicy(b, 10, `"Resource":"*"`).String())
 	b.ReportAllocs()

@@ -58,7 +58,7 @@ func (p pool) draw(g generator, trust bool) *draw {
 		engine, naive := list("boundary", iampolicy.IdentityPolicy, 1)
 		d.engine.Boundary, d.naive.boundary, d.naive.hasBoundary = &engine[0], naive, true
 	}
-	for range pick(g, 0, 0, 0, 0, 1, 2) {
+	for range pick(g, 0, 0, 0, 0, 1, 2, 3) {
 		engine, naive := list("control", iampolicy.IdentityPolicy, 1+g.IntN(3))
 		d.engine.ServiceControl, d.naive.control = append(d.engine.ServiceControl, engine), append(d.naive.control, naive)
 	}

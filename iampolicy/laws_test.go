@@ -3,6 +3,7 @@ package iampolicy_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -42,9 +43,18 @@ func TestLawDenyNeverGrants(t *testing.T) {
 	deny, denyResource, denyTrust := denials(t)
 	law(t, func(rt *rapid.T, g generator, p pool, d *draw, r *iampolicy.Request) {
 		after, extra := d.engine, iampolicy.Named{ID: "deny", Policy: deny}
-		switch g.IntN(4) {
+		switch g.IntN(6) {
 		case 0:
 			after.Identity = append(slices.Clone(after.Identity), extra)
+		case 4:
+			// The boundary is one policy: the Deny joins its statements.
+			if after.Boundary == nil {
+				return
+			}
+			after.Boundary = &iampolicy.Named{Policy: joined(t, iampolicy.IdentityPolicy, after.Boundary.Policy, deny)}
+		case 5:
+			// So does any statement of another policy, turned into a Deny.
+			after.Identity = append(slices.Clone(after.Identity), iampolicy.Named{ID: "turned", Policy: turned(t, pick(g, p[iampolicy.IdentityPolicy]...).engine.Policy)})
 		case 1:
 			if len(after.ServiceControl) == 0 {
 				return
@@ -184,6 +194,114 @@ func TestLawExplainAgrees(t *testing.T) {
 		denied := slices.ContainsFunc(full.Matched, func(m iampolicy.Match) bool { return m.Effect == "Deny" })
 		if denied != full.Explicit {
 			rt.Fatalf("explicit %t with %v", full.Explicit, full.Matched)
+		}
+	})
+}
+
+// turned makes every statement of a policy a Deny.
+func turned(t *testing.T, p *iampolicy.Policy) *iampolicy.Policy {
+	d := decodeDocument(t, p)
+	for _, s := range naiveList(d["Statement"]) {
+		s.(map[string]any)["Effect"] = "Deny"
+	}
+	return must(t, p.Grammar(), encodeDocument(t, d))
+}
+
+// TestLawNames exchanges two accounts in everything, policies and request alike: who they are must not matter.
+func TestLawNames(t *testing.T) {
+	exchange := strings.NewReplacer(home, other, other, home)
+	again := map[*iampolicy.Policy]*iampolicy.Policy{}
+	renamed := func(n iampolicy.Named) iampolicy.Named {
+		if again[n.Policy] == nil {
+			again[n.Policy] = must(t, n.Policy.Grammar(), exchange.Replace(n.Policy.String()))
+		}
+		return iampolicy.Named{ID: n.ID, Policy: again[n.Policy]}
+	}
+	list := func(in []iampolicy.Named) []iampolicy.Named {
+		var out []iampolicy.Named
+		for _, n := range in {
+			out = append(out, renamed(n))
+		}
+		return out
+	}
+	one := func(n *iampolicy.Named) *iampolicy.Named {
+		if n == nil {
+			return nil
+		}
+		out := renamed(*n)
+		return &out
+	}
+	law(t, func(rt *rapid.T, g generator, p pool, d *draw, r *iampolicy.Request) {
+		after := iampolicy.Set{Identity: list(d.engine.Identity), Resource: one(d.engine.Resource), ResourceKind: d.engine.ResourceKind,
+			Boundary: one(d.engine.Boundary), Session: list(d.engine.Session), HasSession: d.engine.HasSession}
+		for _, level := range d.engine.ServiceControl {
+			after.ServiceControl = append(after.ServiceControl, list(level))
+		}
+		request := *r
+		request.Resource, request.ResourceAccount = exchange.Replace(r.Resource), exchange.Replace(r.ResourceAccount)
+		for _, name := range []*string{&request.Principal.ARN, &request.Principal.RoleARN, &request.Principal.UserARN, &request.Principal.Account, &request.Principal.UniqueID, &request.Principal.Federated} {
+			*name = exchange.Replace(*name)
+		}
+		ctx := iampolicy.MapContext{}
+		for key, values := range r.Context.(iampolicy.MapContext) {
+			for _, v := range values {
+				ctx[key] = append(ctx[key], exchange.Replace(v))
+			}
+			if len(values) == 0 {
+				ctx[key] = []string{}
+			}
+		}
+		request.Context = ctx
+		if b, a := outcome(iampolicy.Evaluate(&d.engine, r)), outcome(iampolicy.Evaluate(&after, &request)); a != b {
+			rt.Fatalf("%s became %s", b, a)
+		}
+	})
+}
+
+// TestLawLostPolicyDenies puts a policy that could not be loaded into each place in turn: what it said is not known, so the answer is no.
+func TestLawLostPolicyDenies(t *testing.T) {
+	law(t, func(rt *rapid.T, g generator, p pool, d *draw, r *iampolicy.Request) {
+		after, lost := d.engine, iampolicy.Named{ID: "lost"}
+		switch g.IntN(5) {
+		case 0:
+			after.Identity = append([]iampolicy.Named{lost}, after.Identity...)
+		case 1:
+			after.Session = append(slices.Clone(after.Session), lost)
+		case 2:
+			after.Boundary = &lost
+		case 3:
+			after.Resource = &lost
+		case 4:
+			after.ServiceControl = append(slices.Clone(after.ServiceControl), []iampolicy.Named{lost})
+		}
+		if a := iampolicy.Evaluate(&after, r); a.Allowed {
+			rt.Fatalf("%s without the policy, %s with it lost", outcome(iampolicy.Evaluate(&d.engine, r)), outcome(a))
+		}
+	})
+}
+
+// TestLawVerdicts holds the verdicts of Explain to its decision: nothing is allowed against service control or a denial of any kind, and a
+// decision that needs a kind to allow is not made against it.
+func TestLawVerdicts(t *testing.T) {
+	law(t, func(rt *rapid.T, g generator, p pool, d *draw, r *iampolicy.Request) {
+		full := iampolicy.Explain(&d.engine, r)
+		denied := false
+		for _, v := range full.Verdicts {
+			denied = denied || v == iampolicy.VerdictExplicitDeny
+		}
+		if denied != full.Explicit {
+			rt.Fatalf("explicit %t with %v", full.Explicit, full.Verdicts)
+		}
+		if v, ok := full.Verdicts[iampolicy.ServiceControl]; full.Allowed && ok && v != iampolicy.VerdictAllowed {
+			rt.Fatalf("allowed against service control: %v", full.Verdicts)
+		}
+		// Where no resource policy speaks, all the others have to.
+		if _, spoken := full.Verdicts[iampolicy.ResourceBased]; full.Allowed && !spoken {
+			for kind, v := range full.Verdicts {
+				if v != iampolicy.VerdictAllowed {
+					rt.Fatalf("allowed while %s says %s", kind, v)
+				}
+			}
 		}
 	})
 }
