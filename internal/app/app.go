@@ -22,6 +22,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/federate"
 	"github.com/mayfly-id/mayfly/internal/front"
 	"github.com/mayfly-id/mayfly/internal/hosted"
+	"github.com/mayfly-id/mayfly/internal/iam/advisor"
 	"github.com/mayfly-id/mayfly/internal/iam/credential"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
 	"github.com/mayfly-id/mayfly/internal/identitypool"
@@ -29,12 +30,14 @@ import (
 	"github.com/mayfly-id/mayfly/internal/keys"
 	"github.com/mayfly-id/mayfly/internal/logsink"
 	"github.com/mayfly-id/mayfly/internal/notify"
+	"github.com/mayfly-id/mayfly/internal/organization"
 	"github.com/mayfly-id/mayfly/internal/protection"
 	"github.com/mayfly-id/mayfly/internal/signin"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/store/postgres"
 	"github.com/mayfly-id/mayfly/internal/store/sqlite"
 	"github.com/mayfly-id/mayfly/internal/userimport"
+	"github.com/mayfly-id/mayfly/internal/webtoken"
 	"github.com/mayfly-id/mayfly/internal/wire"
 	"github.com/mayfly-id/mayfly/seal"
 )
@@ -55,6 +58,7 @@ type App struct {
 
 	passwordFile *os.File // of compromised passwords; nil without one
 	uses         *credential.Tracker
+	activity     *advisor.Tracker
 	tokens       *idtoken.Service
 	services     *services
 	auth         *access.Authenticator
@@ -78,7 +82,7 @@ func tables() []store.AnyTable {
 	for _, t := range [][]store.AnyTable{
 		keys.Tables(), record.Tables(), directory.Tables(), idtoken.Tables(), account.Tables(), signin.Tables(), factor.Tables(), hosted.Tables(), branding.Tables(),
 		protection.Tables(),
-		userimport.Tables(), identitypool.Tables(), federate.Tables(),
+		userimport.Tables(), identitypool.Tables(), federate.Tables(), organization.Tables(), webtoken.Tables(),
 	} {
 		all = append(all, t...)
 	}
@@ -226,6 +230,8 @@ func (a *App) Run(ctx context.Context) {
 	for _, job := range []func(){
 		func() { a.ring.Run(ctx, a.cfg.RotateKeys, a.report) },
 		func() { a.uses.Run(ctx, a.report) },
+		func() { a.activity.Run(ctx, a.report) },
+		func() { a.services.account.Run(ctx, a.report) },
 		func() { a.tokens.Prefetch(ctx) },
 		func() { a.tokens.Run(ctx, a.cfg.Outside.RotateSigning, a.report) },
 		func() { a.services.imports.Run(ctx, a.report) },
@@ -233,6 +239,7 @@ func (a *App) Run(ctx context.Context) {
 			a.every(ctx, sweepEvery, func(ctx context.Context) error { _, err := a.db.Sweep(ctx, a.now()); return err })
 		},
 		func() { a.every(ctx, keysEvery, a.services.identitypool.TendOpenIDKeys) },
+		func() { a.every(ctx, issuersEvery, a.services.issuers.Tend) },
 		func() { a.every(ctx, providersEvery, a.refreshProviders) },
 	} {
 		a.work.Go(job)
@@ -244,6 +251,7 @@ func (a *App) Run(ctx context.Context) {
 const (
 	sweepEvery     = time.Minute
 	providersEvery = 5 * time.Minute
+	issuersEvery   = time.Hour
 	keysEvery      = 24 * time.Hour
 )
 

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"github.com/mayfly-id/mayfly/internal/access"
 	"github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
 	"github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
@@ -17,11 +19,9 @@ import (
 	"github.com/mayfly-id/mayfly/internal/draw"
 	"github.com/mayfly-id/mayfly/internal/federate"
 	"github.com/mayfly-id/mayfly/internal/front"
+	"github.com/mayfly-id/mayfly/internal/iam/advisor"
 	"github.com/mayfly-id/mayfly/internal/iam/credential"
-	"github.com/mayfly-id/mayfly/internal/iam/identity"
-	"github.com/mayfly-id/mayfly/internal/iam/policy"
 	"github.com/mayfly-id/mayfly/internal/iam/principal"
-	"github.com/mayfly-id/mayfly/internal/iam/provider"
 	"github.com/mayfly-id/mayfly/internal/identitypool"
 	"github.com/mayfly-id/mayfly/internal/idtoken"
 	"github.com/mayfly-id/mayfly/internal/session"
@@ -39,22 +39,21 @@ func describe() []*wire.Service {
 	}
 }
 
-// services are the built services that the first start uses.
+// services are the built services.
 type services struct {
 	*pools
-	credential   *credential.Service
-	identity     *identity.Service
-	policy       *policy.Service
-	provider     *provider.Service
+	*areas
 	identitypool *identitypool.Service
 	sts          *sts.Service
+	delegated    *sts.DelegatedTokens
 }
 
 // operations lists what is bound.
 func (s *services) operations() []wire.Binding {
 	var all []wire.Binding
-	for _, table := range append(s.pools.operations(), s.credential.Operations(), s.identity.Operations(), s.policy.Operations(), s.provider.Operations(),
-		s.identitypool.Operations(), s.sts.Operations()) {
+	for _, table := range slices.Concat(s.pools.operations(), s.areas.operations(), [][]wire.Binding{
+		s.identitypool.Operations(), s.sts.Operations(), s.delegated.Operations(),
+	}) {
 		all = append(all, table...)
 	}
 	return all
@@ -62,29 +61,29 @@ func (s *services) operations() []wire.Binding {
 
 // build makes the services and connects them.
 func (a *App) build(o *outside) *services {
-	a.uses = credential.NewTracker(a.db)
+	a.uses, a.activity = credential.NewTracker(a.db), advisor.NewTracker(a.db, a.now, deployed())
 	entities := principal.New(principal.Config{Store: a.db, Keys: a.ring, Uses: a.uses})
 	sessions := &session.Sessions{Deployment: a.deployment.ID, Seal: a.ring.For(seal.STSSession, a.deployment.ID), Entities: entities, Random: a.random}
+	s := &services{areas: a.buildAreas(o, entities)}
 	refusals := messages{a.ring}
-	decisions := &access.Authorizer{Policies: entities, Audit: a.audit, Messages: refusals}
+	decisions := &access.Authorizer{
+		Policies: entities, Audit: a.audit, Organizations: memberOf{s.organization}, Messages: refusals, Activity: a.activity,
+	}
 	a.tokens = idtoken.New(idtoken.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, PublicURL: a.cfg.URL, Triggers: o.triggers})
 	verifier := federate.New(federate.Config{Client: o.client, Store: a.db, Now: a.now, Local: a.tokens.KeySet})
-	s := &services{
-		pools:      a.buildPools(o),
-		credential: credential.New(credential.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Uses: a.uses}),
-		identity:   identity.New(identity.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
-		policy:     policy.New(policy.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
-		provider: provider.New(provider.Config{
-			Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, ReadMetadata: samlMetadata, Loopback: onLoopback(a.cfg.URL),
-		}),
-		identitypool: &identitypool.Service{
-			Store: a.db, Random: a.random, Now: a.now, Account: a.deployment.Account, Issuer: a.cfg.URL, Verifier: logins{a.tokens},
-			Federated: providers{a.db, verifier, a.cfg.URL}, Roles: roles{entities}, Minter: sessions, Decisions: decisions, Keys: a.ring,
+	s.pools = a.buildPools(o)
+	s.identitypool = &identitypool.Service{
+		Store: a.db, Random: a.random, Now: a.now, Issuer: a.cfg.URL, Verifier: logins{a.tokens},
+		Federated: providers{a.db, verifier, a.cfg.URL}, Roles: roles{entities}, Minter: sessions, Decisions: decisions, Keys: a.ring,
+	}
+	s.sts = &sts.Service{
+		Roles: roles{entities}, Minter: sessions, MFA: codes{a.db, s.mfa}, Preferences: s.account, Members: rootAccess{s.organization, s.account}, Messages: refusals,
+		Outbound: sts.Outbound{Tokens: identityIssuer{s.account, s.issuers, s.organization}},
+		Federation: sts.Federation{
+			Providers: trusted{s.provider}, Verifier: outsiders{verifier, a.cfg.URL}, Cognito: identityTokens{s.identitypool}, Decisions: decisions,
 		},
 	}
-	s.sts = &sts.Service{Roles: roles{entities}, Minter: sessions, Messages: refusals, Federation: sts.Federation{
-		Providers: trusted{s.provider}, Verifier: outsiders{verifier, a.cfg.URL}, Cognito: identityTokens{s.identitypool}, Decisions: decisions,
-	}}
+	s.delegated = &sts.DelegatedTokens{Delegations: s.delegation, Minter: sessions}
 	a.auth = &access.Authenticator{Keys: entities, Sessions: sessions}
 	a.registry = wire.NewRegistry(describe()...)
 	a.registry.Bind(s.operations()...)

@@ -55,9 +55,13 @@ func (w *world) furnish() estate {
 	iam("CreateServiceSpecificCredential", map[string]any{"UserName": "alicia", "ServiceName": "codecommit.amazonaws.com"},
 		"ServiceSpecificCredentialId", "ServiceSpecificCredentialId")
 	iam("GenerateServiceLastAccessedDetails", map[string]any{"Arn": e[[2]string{"iam", "PolicyArn"}]}, "JobId", "JobId")
-	e[[2]string{"iam", "PolicySourceArn"}], e[[2]string{"iam", "PermissionsBoundary"}] = e[[2]string{"iam", "PolicyArn"}], e[[2]string{"iam", "PolicyArn"}]
-	e[[2]string{"iam", "Arn"}] = e[[2]string{"iam", "PolicyArn"}]
-	e[[2]string{"sts", "RoleArn"}] = e[[2]string{"iam", "RoleArn"}]
+	for _, same := range [][3]string{
+		{"iam", "PolicySourceArn", "RoleArn"}, {"iam", "Arn", "RoleArn"}, {"iam", "PermissionsBoundary", "PolicyArn"},
+		{"sts", "RoleArn", "RoleArn"}, {"sts", "AccessKeyId", "AccessKeyId"},
+	} {
+		e[[2]string{same[0], same[1]}] = e[[2]string{"iam", same[2]}]
+	}
+	e[[2]string{"sts", "TargetPrincipal"}] = account
 	w.samlProvider(e)
 	w.furnishPools(e)
 	w.furnishOrganization(e)

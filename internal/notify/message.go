@@ -12,6 +12,7 @@ type Medium string
 const (
 	Email Medium = "EMAIL"
 	SMS   Medium = "SMS"
+	Topic Medium = "TOPIC" // a topic without an endpoint; To is its ARN
 )
 
 // Kind says what a message is for.
@@ -28,13 +29,14 @@ const (
 	UpdateAttribute Kind = "UpdateUserAttribute"
 	Authentication  Kind = "Authentication"
 	Takeover        Kind = "AccountTakeOverNotification"
+	Delegation      Kind = "DelegationRequest" // of IAM; Body is JSON
 )
 
 // Message is one message to one user, with its text.
 type Message struct {
 	Time     time.Time `json:"time"`
 	Medium   Medium    `json:"medium"`
-	To       string    `json:"to"`                // e-mail address or phone number
+	To       string    `json:"to"`                // e-mail address, phone number, or ARN of a topic
 	Subject  string    `json:"subject,omitempty"` // e-mail only
 	Body     string    `json:"body"`
 	HTML     bool      `json:"html,omitempty"`  // Body is HTML; otherwise it is none, whatever it looks like

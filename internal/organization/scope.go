@@ -86,7 +86,7 @@ func (o *Organization) limitsAt(ctx context.Context, r store.Reader, path string
 	last := path[strings.LastIndexByte(path, '/')+1:]
 	parent := last
 	var own []string
-	if isAccountID(last) {
+	if strings.Trim(last, "0123456789") == "" {
 		row, err := accounts.Get(ctx, r, last)
 		if err != nil {
 			return "", nil, unknown(err)
@@ -100,7 +100,7 @@ func (o *Organization) limitsAt(ctx context.Context, r store.Reader, path string
 	if err != nil {
 		return "", nil, unknown(err)
 	}
-	if o.path(up)+account != path+map[bool]string{true: "/"}[account == ""] {
+	if strings.TrimSuffix(o.path(up)+account, "/") != path {
 		return "", nil, caller.ErrUnknown
 	}
 	if account == o.Management {

@@ -37,6 +37,7 @@ type Service struct {
 	Preferences Preferences
 	Members     Members
 	Messages    Messages
+	Outbound    Outbound
 	Federation  Federation
 }
 
@@ -52,6 +53,7 @@ func (s *Service) Operations() []wire.Binding {
 		wire.Bind(stsapi.GetCallerIdentity, s.GetCallerIdentity, wire.Exempt),
 		wire.Bind(stsapi.GetFederationToken, s.GetFederationToken, s.askGetFederationToken),
 		wire.Bind(stsapi.GetSessionToken, s.GetSessionToken, wire.Exempt),
+		wire.Bind(stsapi.GetWebIdentityToken, s.Outbound.GetWebIdentityToken, s.Outbound.askGetWebIdentityToken),
 	}
 }
 

@@ -76,7 +76,7 @@ func ParseFunctions(text []byte, secret func(path string) (string, error)) (map[
 }
 
 func parseTarget(name string, raw []byte, secret func(string) (string, error)) (Target, error) {
-	if _, _, _, err := splitFunction(name); name != anyFunction && err != nil {
+	if _, _, _, err := splitFunction(name); name != anyFunction && !isTopic(name) && err != nil {
 		return Target{}, err
 	}
 	var e entry
@@ -94,6 +94,9 @@ func parseTarget(name string, raw []byte, secret func(string) (string, error)) (
 	}
 	if !e.Lambda && (e.Function != "" || e.AccessKeyID != "") {
 		return Target{}, errors.New("function and accessKeyId are for Lambda endpoints")
+	}
+	if e.Lambda && isTopic(name) {
+		return Target{}, errors.New("a topic has a plain endpoint")
 	}
 	if e.Lambda && (e.AccessKeyID == "") != (e.SecretFile == "") {
 		return Target{}, errors.New("accessKeyId and secretFile go together")
