@@ -34,7 +34,7 @@ func contextOf(entries []iamapi.ContextEntry) (iampolicy.MapContext, error) {
 
 func checkValues(name string, e *iamapi.ContextEntry) error {
 	if e.ContextKeyType == nil {
-		return invalid("The context key %s has no ContextKeyType.", name)
+		return nil // texts, as many as there are
 	}
 	kind, list := strings.CutSuffix(string(*e.ContextKeyType), listSuffix)
 	if !list && len(e.ContextKeyValues) > 1 {

@@ -400,9 +400,6 @@ func TestInvalidInput(t *testing.T) {
 		"The policy PermissionsBoundaryPolicyInputList.1 is not valid: Syntax errors in policy.":   func(r *iamapi.SimulateCustomPolicyRequest) { r.PermissionsBoundaryPolicyInputList = []string{"[]"} },
 		"The policy ResourcePolicy is not valid: Missing required field Principal":                 func(r *iamapi.SimulateCustomPolicyRequest) { r.ResourcePolicy, r.CallerArn = ptr(all), ptr(annARN) },
 		"ContextEntries.1 has no ContextKeyName.":                                                  func(r *iamapi.SimulateCustomPolicyRequest) { r.ContextEntries = []iamapi.ContextEntry{{}} },
-		"The context key aws:x has no ContextKeyType.": func(r *iamapi.SimulateCustomPolicyRequest) {
-			r.ContextEntries = []iamapi.ContextEntry{{ContextKeyName: ptr("aws:x")}}
-		},
 		"The context key AWS:X is given more than once.": func(r *iamapi.SimulateCustomPolicyRequest) {
 			r.ContextEntries = []iamapi.ContextEntry{entry("aws:x", str), entry("AWS:X", str)}
 		},
@@ -429,6 +426,12 @@ func TestInvalidInput(t *testing.T) {
 		change(&in)
 		_, err := f.SimulateCustomPolicy(f.ctx, &in)
 		iamtest.Fails(t, err, iamapi.InvalidInputException, message)
+	}
+	// A key without a type has texts.
+	in := good
+	in.ContextEntries = []iamapi.ContextEntry{{ContextKeyName: ptr("aws:x"), ContextKeyValues: []string{"a", "b"}}}
+	if _, err := f.SimulateCustomPolicy(f.ctx, &in); err != nil {
+		t.Error(err)
 	}
 	// Every type of the model is read.
 	for kind, value := range map[iamapi.ContextKeyTypeEnum]string{"string": "x", "numeric": "1.5", "boolean": "true", "ip": "203.0.113.7", "binary": "QUI=", "date": "2020-01-01"} {
