@@ -129,7 +129,7 @@ func looks() []string {
 		"1example23456789", "+15555550100", "ada@example.com", "https://example.com/x", "123456", "{}", "v1", "AKIAIOSFODNN7EXAMPLE", "/",
 		"00000000-0000-4000-8000-000000000000", "Sample-Word-1", "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI",
 		"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_AbCdEfGhI", "eyJh.eyJh.eyJh", "authenticated", "terms-of-use", "import-sample", "us-east-1_00000000-0000-4000-8000-000000000000",
-		"123456789012", "r-abcd", "ou-abcd-12345678", "p-12345678", "car-12345678",
+		"123456789012", "r-abcd", "ou-abcd-12345678", "p-12345678", "car-12345678", "o-abcdefghij/r-abcd",
 	}
 }
 
