@@ -2,7 +2,6 @@ package record
 
 import (
 	_ "embed" // the policies that AWS manages are data beside this file
-	"encoding/json"
 	"fmt"
 	"strings"
 	"sync"
@@ -12,11 +11,12 @@ import (
 // AWSAccount stands in the ARNs of the policies that AWS manages.
 const AWSAccount = "aws"
 
-// managedIndex has one JSON object a line for each policy that AWS manages, ordered by name in bytes
-// (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html). Ids that AWS has published are AWS's; the others are
+// managedIndex has a line for each policy that AWS manages, ordered by name in bytes
+// (https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html): name, path, id, version in force, when the policy and
+// when that version was made after RFC 3339, and the description if it is known, with tabs between them. Ids that AWS has published are AWS's; the others are
 // "ANPA" and the first 17 letters of base 32 of the SHA-256 of the ARN. Rows point to these ids, so one that was ever released never changes.
 //
-//go:embed managed/index.jsonl
+//go:embed managed/index.tsv
 var managedIndex string
 
 // managedDocuments has the documents of the versions in force, in the order of managedIndex: the name, a tab and the document on each line.
@@ -24,17 +24,6 @@ var managedIndex string
 //
 //go:embed managed/documents.tsv
 var managedDocuments string
-
-// managedEntry is a line of managedIndex.
-type managedEntry struct {
-	Name        string    `json:"name"`
-	Path        string    `json:"path"`
-	ID          string    `json:"id"`
-	Version     string    `json:"version"`
-	Created     time.Time `json:"created"`
-	Updated     time.Time `json:"updated"`
-	Description string    `json:"description"`
-}
 
 // catalog is the policies that AWS manages, and the ways to find one.
 type catalog struct {
@@ -56,19 +45,19 @@ var awsManaged = sync.OnceValue(func() *catalog {
 func readCatalog(index, documents string) (*catalog, error) {
 	c := &catalog{byARN: map[string]*Policy{}, byID: map[string]*Policy{}}
 	for line := range strings.Lines(index) {
-		var e managedEntry
-		if err := json.Unmarshal([]byte(line), &e); err != nil {
+		p, err := readManaged(strings.TrimSuffix(line, "\n"))
+		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", len(c.all)+1, err)
 		}
 		head, rest, _ := strings.Cut(documents, "\n")
 		name, document, ok := strings.Cut(head, "\t")
-		if !ok || name != e.Name {
-			return nil, fmt.Errorf("line %d is %s, and the document beside it is of %q", len(c.all)+1, e.Name, name)
+		if !ok || name != p.Name {
+			return nil, fmt.Errorf("line %d is %s, and the document beside it is of %q", len(c.all)+1, p.Name, name)
 		}
 		documents = rest
-		p := e.policy(document)
+		p.Versions[0].Document = document
 		if c.byARN[p.ARN()] != nil || c.byID[p.ID] != nil {
-			return nil, fmt.Errorf("%s is there twice", e.Name)
+			return nil, fmt.Errorf("%s is there twice", p.Name)
 		}
 		c.all, c.byARN[p.ARN()], c.byID[p.ID] = append(c.all, p), p, p
 	}
@@ -78,12 +67,24 @@ func readCatalog(index, documents string) (*catalog, error) {
 	return c, nil
 }
 
-// policy makes the record of an entry. A policy that AWS manages was updated when the version in force was made.
-func (e *managedEntry) policy(document string) *Policy {
-	return &Policy{
-		ID: e.ID, Account: AWSAccount, Name: e.Name, Path: e.Path, Description: e.Description, Created: e.Created, Updated: e.Updated,
-		Default: e.Version, Versions: []Version{{ID: e.Version, Document: document, Created: e.Updated}},
+// readManaged reads a line of the index. A policy that AWS manages was updated when the version in force was made.
+func readManaged(line string) (*Policy, error) {
+	f := strings.Split(line, "\t")
+	if len(f) != 7 {
+		return nil, fmt.Errorf("%d fields", len(f))
 	}
+	created, err := time.Parse(time.RFC3339, f[4])
+	if err != nil {
+		return nil, err
+	}
+	updated, err := time.Parse(time.RFC3339, f[5])
+	if err != nil {
+		return nil, err
+	}
+	return &Policy{
+		ID: f[2], Account: AWSAccount, Name: f[0], Path: f[1], Description: f[6], Created: created, Updated: updated,
+		Default: f[3], Versions: []Version{{ID: f[3], Created: updated}},
+	}, nil
 }
 
 // Managed lists the policies that AWS manages, by name. They are shared and must not be changed.

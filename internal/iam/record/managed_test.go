@@ -62,14 +62,20 @@ func TestManagedPoliciesThatPeopleAttachFirst(t *testing.T) {
 }
 
 func TestReadCatalogRefuses(t *testing.T) {
-	const one = `{"name":"A","path":"/","id":"ANPAAAAAAAAAAAAAAAAAA","version":"v1","created":"2015-02-06T18:39:46Z","updated":"2015-02-06T18:39:46Z"}` + "\n"
+	const (
+		day = "2015-02-06T18:39:46Z"
+		one = "A\t/\tANPAAAAAAAAAAAAAAAAAA\tv1\t" + day + "\t" + day + "\t\n"
+	)
 	for name, tt := range map[string]struct{ index, documents string }{
 		"no document":      {one, ""},
 		"another document": {one, "B\t{}\n"},
 		"no tab":           {one, "A {}\n"},
 		"too many":         {one, "A\t{}\nB\t{}\n"},
 		"twice":            {one + one, "A\t{}\nA\t{}\n"},
-		"no JSON":          {"A\n", "A\t{}\n"},
+		"another order":    {one + strings.ReplaceAll(one, "A", "B"), "B\t{}\nA\t{}\n"},
+		"no fields":        {"A\n", "A\t{}\n"},
+		"no dates":         {strings.Replace(one, day, "today", 1), "A\t{}\n"},
+		"no second date":   {strings.Replace(one, day+"\t\n", "today\t\n", 1), "A\t{}\n"},
 	} {
 		if c, err := readCatalog(tt.index, tt.documents); err == nil {
 			t.Errorf("%s: %d policies", name, len(c.all))
