@@ -1,96 +1,64 @@
 package iampolicy
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
-// Vendors returns the services that the Allow statements of the policy name, such as "s3", in lower case, sorted, each once. A pattern for
-// every service names none.
-func (p *Policy) Vendors() []string {
-	var out []string
-	for i := range p.statements {
-		if p.statements[i].deny {
-			continue
-		}
-		for j := range p.statements[i].actions {
-			if v := p.statements[i].actions[j].vendor(); v != "" {
-				out = append(out, v)
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
+// Actions is what one statement says about actions. It is for reports of what policies speak of, such as the last accessed data of IAM; what a
+// request gets is decided by Set.
+type Actions struct {
+	Allow    bool     // what the effect is
+	Not      bool     // the patterns are those of NotAction
+	Patterns []string // in lower case, such as "s3:get*"
+	Always   bool     // whatever the resource, and without conditions
 }
 
-// AllowsSome reports whether an Allow statement speaks of some action of a service, whatever its resources and conditions. This is how the
-// service last accessed data of IAM sees permissions: what could be, not what a request would get. vendor is the service's prefix in lower case.
-func (p *Policy) AllowsSome(vendor string) bool {
-	return slices.ContainsFunc(p.statements, func(s statement) bool { return !s.deny && s.some(vendor) })
+// Actions returns what the statements say about actions, in the order of the document.
+func (p *Policy) Actions() []Actions {
+	out := make([]Actions, len(p.statements))
+	for i := range p.statements {
+		s := &p.statements[i]
+		a := Actions{Allow: !s.deny, Not: s.notAction, Patterns: make([]string, len(s.actions))}
+		for j := range s.actions {
+			a.Patterns[j] = s.actions[j].text()
+		}
+		for j := range s.resources {
+			a.Always = a.Always || !s.notResource && len(s.conditions) == 0 && s.resources[j].text() == "*"
+		}
+		out[i] = a
+	}
+	return out
 }
 
 // AllowsAction reports whether an Allow statement speaks of an action, whatever its resources and conditions. action is a full name such as
 // "iam:CreateUser" in any case.
 func (p *Policy) AllowsAction(action string) bool {
 	action = lower(action)
-	return slices.ContainsFunc(p.statements, func(s statement) bool {
-		return !s.deny && slices.ContainsFunc(s.actions, func(t template) bool { return glob(t.units, action) }) != s.notAction
-	})
-}
-
-// DeniesAll reports whether a Deny statement without conditions takes every action of a service on every resource away.
-func (p *Policy) DeniesAll(vendor string) bool {
-	return slices.ContainsFunc(p.statements, func(s statement) bool {
-		everywhere := !s.notResource && slices.ContainsFunc(s.resources, func(t template) bool { return t.everything() })
-		return s.deny && len(s.conditions) == 0 && everywhere && s.all(vendor)
-	})
-}
-
-// some reports whether the actions of the statement have one of the service.
-func (s *statement) some(vendor string) bool {
-	if s.notAction {
-		return !slices.ContainsFunc(s.actions, func(t template) bool { return t.covers(vendor) })
+	for i := range p.statements {
+		s := &p.statements[i]
+		named := false
+		for j := range s.actions {
+			named = named || glob(s.actions[j].units, action)
+		}
+		if !s.deny && named != s.notAction {
+			return true
+		}
 	}
-	return slices.ContainsFunc(s.actions, func(t template) bool { return t.touches(vendor) })
+	return false
 }
 
-// all reports whether the actions of the statement have all of the service. Patterns that do so only together do not count.
-func (s *statement) all(vendor string) bool {
-	if s.notAction {
-		return !slices.ContainsFunc(s.actions, func(t template) bool { return t.touches(vendor) })
+// text gives a template back as a pattern. Variables are in the way they are looked up.
+func (t *template) text() string {
+	var b strings.Builder
+	for _, u := range t.units {
+		switch u.kind {
+		case literal:
+			b.WriteString(u.text)
+		case anyOne:
+			b.WriteByte('?')
+		case anyRun:
+			b.WriteByte('*')
+		case fromContext:
+			b.WriteString("${" + u.ref.key + "}")
+		}
 	}
-	return slices.ContainsFunc(s.actions, func(t template) bool { return t.covers(vendor) })
+	return b.String()
 }
-
-// vendor gives the service that an action pattern names; empty when it is about every service.
-func (t *template) vendor() string {
-	if len(t.units) == 0 || t.units[0].kind != literal {
-		return ""
-	}
-	v, _, _ := strings.Cut(t.units[0].text, ":")
-	return v
-}
-
-// touches reports whether an action pattern can match an action of the service.
-func (t *template) touches(vendor string) bool {
-	v := t.vendor()
-	return v == "" || v == vendor
-}
-
-// covers reports whether an action pattern matches every action of the service.
-func (t *template) covers(vendor string) bool {
-	n := len(t.units)
-	if n == 0 || t.units[n-1].kind != anyRun || !t.touches(vendor) {
-		return false
-	}
-	switch n {
-	case 1:
-		return true
-	case 2:
-		return t.units[0].kind == literal && t.units[0].text == vendor+":"
-	}
-	return n == 3 && t.units[0].kind == anyRun && t.units[1].kind == literal && t.units[1].text == ":"
-}
-
-// everything reports whether the pattern is "*".
-func (t *template) everything() bool { return len(t.units) == 1 && t.units[0].kind == anyRun }

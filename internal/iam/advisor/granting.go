@@ -34,10 +34,11 @@ func (s *Service) ListPoliciesGrantingServiceAccess(ctx context.Context, in *iam
 	out := &iamapi.ListPoliciesGrantingServiceAccessResponse{
 		IsTruncated: truncated, Marker: marker, PoliciesGrantingServiceAccess: make([]iamapi.ListPoliciesGrantingServiceAccessEntry, 0, len(page)),
 	}
+	said := read(policiesOf(sources))
 	for i := range page {
 		e := iamapi.ListPoliciesGrantingServiceAccessEntry{ServiceNamespace: &page[i]}
 		for j := range sources {
-			if sources[j].policy.AllowsSome(caller.Fold(page[i])) {
+			if said[j].allowsSome(caller.Fold(page[i])) {
 				e.Policies = append(e.Policies, sources[j].shown)
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/mayfly-id/mayfly/iampolicy"
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/iam/edge"
@@ -70,8 +69,12 @@ func (s *Service) scope(ctx context.Context, path, policyID string) (*Scope, err
 // organizationReport makes the report of a scope.
 func (s *Service) organizationReport(ctx context.Context, scope *Scope) ([]record.ServiceAccess, error) {
 	var out []record.ServiceAccess
-	for _, namespace := range s.services(slices.Concat(scope.Levels...)) {
-		if scope.allows(namespace) {
+	levels := make([][]spoken, len(scope.Levels))
+	for i := range levels {
+		levels[i] = read(scope.Levels[i])
+	}
+	for _, namespace := range s.services(slices.Concat(levels...)) {
+		if allowed(levels, namespace) {
 			out = append(out, record.ServiceAccess{Namespace: namespace})
 		}
 	}
@@ -94,11 +97,11 @@ func (s *Service) organizationReport(ctx context.Context, scope *Scope) ([]recor
 	return out, nil
 }
 
-// allows reports whether every level allows something of a service and none denies it whole.
-func (c *Scope) allows(namespace string) bool {
-	for _, level := range c.Levels {
-		some := slices.ContainsFunc(level, func(p *iampolicy.Policy) bool { return p.AllowsSome(namespace) })
-		if !some || slices.ContainsFunc(level, func(p *iampolicy.Policy) bool { return p.DeniesAll(namespace) }) {
+// allowed reports whether every level allows something of a service and none denies it whole.
+func allowed(levels [][]spoken, namespace string) bool {
+	for _, level := range levels {
+		some := slices.ContainsFunc(level, func(p spoken) bool { return p.allowsSome(namespace) })
+		if !some || slices.ContainsFunc(level, func(p spoken) bool { return p.deniesAll(namespace) }) {
 			return false
 		}
 	}

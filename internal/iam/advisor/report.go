@@ -19,7 +19,7 @@ type report struct {
 // blank is the report before anybody used anything: the services that the policies reach, with their actions when those are asked for.
 func (s *Service) blank(policies []*iampolicy.Policy, byAction bool) *report {
 	r := &report{}
-	for _, namespace := range s.reach(policies) {
+	for _, namespace := range s.reach(read(policies)) {
 		a := record.ServiceAccess{Namespace: namespace}
 		if byAction {
 			for _, name := range s.actions[namespace] {

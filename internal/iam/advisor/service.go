@@ -72,19 +72,19 @@ func New(c Config) *Service {
 func (s *Service) second() time.Time { return s.Now().UTC().Truncate(time.Second) }
 
 // services are all that policies can speak of: what the deployment serves, and what they name.
-func (s *Service) services(policies []*iampolicy.Policy) []string {
+func (s *Service) services(policies []spoken) []string {
 	all := slices.Clone(s.known)
 	for _, p := range policies {
-		all = append(all, p.Vendors()...)
+		all = append(all, p.vendors()...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
 // reach gives the services of which the policies allow something, in order.
-func (s *Service) reach(policies []*iampolicy.Policy) []string {
+func (s *Service) reach(policies []spoken) []string {
 	return slices.DeleteFunc(s.services(policies), func(namespace string) bool {
-		return !slices.ContainsFunc(policies, func(p *iampolicy.Policy) bool { return p.AllowsSome(namespace) })
+		return !slices.ContainsFunc(policies, func(p spoken) bool { return p.allowsSome(namespace) })
 	})
 }
 
