@@ -20,7 +20,8 @@ const (
 	maxFresh     = 24 * time.Hour
 	defaultFresh = time.Hour        // without Cache-Control
 	maxStale     = 24 * time.Hour   // after that time, during an outage of the provider
-	betweenTries = time.Minute      // for a key that is not known, or after a failure with keys at hand
+	triesEvery   = time.Minute      // the time in which mostTries requests are made, for keys that are not known or after failures with keys at hand
+	mostTries    = 3                // an issuer that has just taken a new key is asked at once; made-up names of keys bring no flood upon it
 	firstRetry   = 5 * time.Second  // after a failure with no keys at hand
 	fetchTime    = 10 * time.Second // for discovery and key set together
 	maxIssuers   = 1024
@@ -36,6 +37,8 @@ type issuer struct {
 	have   bool
 	fresh  time.Time     // until when the set is not asked for again
 	tried  time.Time     // when it was last asked for
+	began  time.Time     // when the first of tries was
+	tries  int           // how often it was asked for since then
 	failed error         // how that ended
 	flight chan struct{} // closed when the request under way has ended; nil: none is
 }
@@ -50,19 +53,17 @@ func (v *Verifier) keyOf(ctx context.Context, at place, kid string) (*key, error
 		}
 	}
 	is := v.issuerAt(at)
-	for range 2 { // what is known may do; what one request brings must
-		flight, set, err := is.look(v, ctx, at, kid)
-		if flight == nil {
-			if err != nil {
-				return nil, err
-			}
-			return found(set, kid)
-		}
-		select {
-		case <-flight:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
+	flight, set, err := is.look(v, ctx, at, kid)
+	if err != nil {
+		return nil, err
+	}
+	if flight == nil {
+		return found(set, kid)
+	}
+	select {
+	case <-flight: // what it brings must do
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 	is.mu.Lock()
 	defer is.mu.Unlock()
@@ -95,21 +96,29 @@ func (is *issuer) look(v *Verifier, ctx context.Context, at place, kid string) (
 	if is.have && known && now.Before(is.fresh) {
 		return nil, is.set, nil
 	}
-	wait := betweenTries
-	if !is.have {
-		wait = firstRetry
-	}
-	if is.flight == nil && !is.tried.IsZero() && now.Before(is.tried.Add(wait)) {
+	if is.flight == nil && is.mustWait(now) {
 		if !is.usable(now) {
 			return nil, nil, unreachable(is.failed)
 		}
 		return nil, is.set, nil
 	}
 	if is.flight == nil {
+		if !now.Before(is.began.Add(triesEvery)) {
+			is.began, is.tries = now, 0
+		}
 		is.tried, is.flight = now, make(chan struct{})
+		is.tries++
 		go is.fetch(context.WithoutCancel(ctx), v, at) // a caller who leaves does not take the answer from the others
 	}
 	return is.flight, nil, nil
+}
+
+// mustWait tells whether the provider has been asked so often that it is not asked now.
+func (is *issuer) mustWait(now time.Time) bool {
+	if !is.have {
+		return !is.tried.IsZero() && now.Before(is.tried.Add(firstRetry))
+	}
+	return is.tries >= mostTries && now.Before(is.began.Add(triesEvery))
 }
 
 // usable tells whether the set may be relied on: fresh, or stale for no longer than an outage may last.

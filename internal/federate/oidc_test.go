@@ -182,7 +182,7 @@ func TestOIDCMutants(t *testing.T) {
 }
 
 // TestRotation: a new key is found at once, an old one is gone when the set no longer has it, and a flood of unknown ids asks the provider
-// once a minute.
+// a few times a minute.
 func TestRotation(t *testing.T) {
 	p, c := newProvider(t), newClock()
 	v, old, next := newVerifier(t, p, c), newSigner(t, "old", "ES256"), newSigner(t, "next", "ES256")
@@ -196,8 +196,7 @@ func TestRotation(t *testing.T) {
 	}
 	refused(t, "a key that is not published", verify(next), ErrInvalid)
 	p.set(func() { p.keys = []map[string]any{next.jwk()} })
-	c.move(betweenTries)
-	if err := verify(next); err != nil {
+	if err := verify(next); err != nil { // at once
 		t.Errorf("after the rotation: %v", err)
 	}
 	refused(t, "the old key", verify(old), ErrInvalid)
@@ -206,7 +205,7 @@ func TestRotation(t *testing.T) {
 		refused(t, "flood", verify(&signer{strings.Repeat("x", i%200+1), "ES256", old.key}), ErrInvalid)
 		c.move(time.Second)
 	}
-	if n := p.fetches.Load() - before; n > 500/60+1 || n < 500/60-1 {
+	if n := p.fetches.Load() - before; n > mostTries*(500/60+1) || n < 500/60-1 {
 		t.Errorf("%d fetches in 500 seconds", n)
 	}
 }
@@ -239,7 +238,7 @@ func TestOutage(t *testing.T) {
 	c.move(time.Second)
 	refused(t, "after a day of outage", verify(), ErrUnreachable)
 	p.set(func() { p.down = false })
-	c.move(betweenTries)
+	c.move(triesEvery)
 	if err := verify(); err != nil {
 		t.Errorf("after the outage: %v", err)
 	}

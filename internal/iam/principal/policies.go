@@ -118,6 +118,13 @@ func (s *Principals) withSession(ctx context.Context, base *iampolicy.Set, p *ca
 		}
 		set.Session = append(set.Session, n)
 	}
+	if p.AssumedRoot() {
+		all, err := s.everything()
+		if err != nil {
+			return nil, err
+		}
+		set.Session = append(set.Session, all.Identity...) // policies for tasks of the root deny all but the task, and allow nothing
+	}
 	return &set, nil
 }
 
