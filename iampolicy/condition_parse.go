@@ -88,10 +88,7 @@ func compileAll[T any](p *parser, list []string, path string, compile func(strin
 
 // scalars reads a string, number or boolean, or an array of these.
 func (p *parser) scalars(n *node, path string) []string {
-	items := n.items
-	if n.kind != arrayNode {
-		items = []*node{n}
-	}
+	items := n.each()
 	out := make([]string, 0, len(items))
 	for _, item := range items {
 		text, ok := item.scalar()

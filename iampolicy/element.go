@@ -66,14 +66,6 @@ func (e *Element) condition(operator member) {
 	}
 }
 
-// each returns the items of an array; anything else is its own only item.
-func (n *node) each() []*node {
-	if n.kind == arrayNode {
-		return n.items
-	}
-	return []*node{n}
-}
-
 // texts returns the scalars of a value or a list.
 func (n *node) texts() []string {
 	out := []string{}

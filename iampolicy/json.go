@@ -42,8 +42,13 @@ func readJSON(document []byte) (*node, error) {
 	if !utf8.Valid(document) {
 		return nil, errors.New("the document is not UTF-8")
 	}
-	if !json.Valid(document) {
-		return nil, whereInvalid(document)
+	var raw json.RawMessage
+	var bad *json.SyntaxError
+	if err := json.Unmarshal(document, &raw); errors.As(err, &bad) {
+		at := newRuler(document).position(int(bad.Offset) - 1)
+		return nil, fmt.Errorf("the document is not JSON from line %d, column %d", at.Line, at.Column)
+	} else if err != nil {
+		return nil, errors.New("the document is not JSON")
 	}
 	d := json.NewDecoder(bytes.NewReader(document))
 	d.UseNumber()
@@ -53,18 +58,6 @@ func readJSON(document []byte) (*node, error) {
 		return nil, fmt.Errorf("before line %d, column %d: a member stands twice, a text is half a character, or there are too many levels or values", at.Line, at.Column)
 	}
 	return n, nil
-}
-
-// whereInvalid says where a document stops being JSON.
-func whereInvalid(document []byte) error {
-	var raw json.RawMessage
-	var bad *json.SyntaxError
-	err := json.Unmarshal(document, &raw)
-	if !errors.As(err, &bad) {
-		return errors.New("the document is not JSON")
-	}
-	at := newRuler(document).position(int(bad.Offset) - 1)
-	return fmt.Errorf("the document is not JSON from line %d, column %d", at.Line, at.Column)
 }
 
 func readNode(d *json.Decoder, depth int) (*node, bool) {
@@ -136,6 +129,14 @@ func (n *node) get(name string) *node {
 		}
 	}
 	return nil
+}
+
+// each returns the items of an array; anything else is its own only item.
+func (n *node) each() []*node {
+	if n.kind == arrayNode {
+		return n.items
+	}
+	return []*node{n}
 }
 
 // scalar returns the text of a string, number or boolean.

@@ -131,12 +131,9 @@ const reasonTexts = "a string or a list of strings is needed"
 
 // list reads a string or an array of strings.
 func (p *parser) list(n *node, path string) []string {
-	if n.kind == stringNode {
-		return []string{n.text}
-	}
-	p.need(n.kind == arrayNode, path, reasonTexts)
-	out := make([]string, 0, len(n.items))
-	for _, item := range n.items {
+	items := n.each()
+	out := make([]string, 0, len(items))
+	for _, item := range items {
 		p.need(item.kind == stringNode, path, reasonTexts)
 		out = append(out, item.text)
 	}

@@ -9,7 +9,7 @@ import (
 func (p *parser) compileResource(text, path string) template {
 	if text != "*" {
 		if rank, message := checkResource(text); message != "" {
-			p.addReason(rank, path, message, reasonResource(message))
+			p.addReason(rank, path, message, "an ARN has six parts, arn:partition:service:region:account:resource")
 		}
 	}
 	t, ok := parseTemplate(text, p.variables, true)
@@ -43,14 +43,6 @@ func checkResource(text string) (rank, string) {
 		return rankResourceFormat, checkIAMResource(text, rest)
 	}
 	return 0, ""
-}
-
-// reasonResource explains the one message of checkResource that says nothing.
-func reasonResource(message string) string {
-	if message == msgLegacy {
-		return "the ARN stops short and has an empty part: an ARN has six parts, arn:partition:service:region:account:resource"
-	}
-	return ""
 }
 
 // checkIAMResource finds what is wrong with an IAM resource; rest is its ARN from the region on.
