@@ -53,7 +53,7 @@ func (s sampler) faults(m member) []fault {
 		}
 	case reflect.Slice:
 		if sh.Max != nil && *sh.Max < 500 && m.typ.Elem().Kind() != reflect.Uint8 {
-			if v, err := s.value(m.typ.Elem(), sh.Elem); err == nil {
+			if v, err := s.item(m.typ.Elem(), sh.Elem); err == nil {
 				many := make([]any, *sh.Max+1)
 				for i := range many {
 					many[i] = v

@@ -83,7 +83,7 @@ func (s sampler) value(t reflect.Type, shape string) (any, error) {
 	case t.Kind() == reflect.Slice:
 		list := []any{}
 		for range max(1, low(sh)) {
-			v, err := s.value(t.Elem(), sh.Elem)
+			v, err := s.item(t.Elem(), sh.Elem)
 			if err != nil {
 				return nil, err
 			}
@@ -101,6 +101,22 @@ func (s sampler) value(t reflect.Type, shape string) (any, error) {
 		return s.structure(t)
 	}
 	return nil, fmt.Errorf("no sample for %s", t)
+}
+
+// item is an item of a list. A structure has a member at least: a form cannot write an empty one.
+func (s sampler) item(t reflect.Type, shape string) (any, error) {
+	v, err := s.value(t, shape)
+	filled, isStructure := v.(map[string]any)
+	if err != nil || !isStructure || len(filled) > 0 || t.Kind() != reflect.Struct {
+		return v, err
+	}
+	for _, m := range members(t) {
+		if first, err := s.value(m.typ, m.shape); err == nil {
+			filled[m.name] = first
+			break
+		}
+	}
+	return filled, nil
 }
 
 func low(s wire.Shape) int {
