@@ -30,14 +30,16 @@ func edges() map[string][]string {
 		"internal/gateway": {"internal/access", "internal/caller"},
 
 		// What several services stand on.
-		"internal/store":     {},
-		"internal/keys":      {"internal/store"},
-		"internal/directory": {"internal/store"},     // records of user pools: userpool administers them, signin and idtoken read them
-		"internal/hook":      {"internal/directory"}, // the events of triggers: those who call them share it with trigger, which reaches the functions
-		"internal/session":   {"internal/caller", "internal/draw"},
-		"internal/discovery": {},
-		"internal/config":    {},
-		"internal/draw":      {},
+		"internal/store":      {},
+		"internal/keys":       {"internal/store"},
+		"internal/directory":  {"internal/store"},     // records of user pools: userpool administers them, signin and idtoken read them
+		"internal/hook":       {"internal/directory"}, // the events of triggers: those who call them share it with trigger, which reaches the functions
+		"internal/session":    {"internal/caller", "internal/draw"},
+		"internal/discovery":  {},
+		"internal/config":     {},
+		"internal/draw":       {},
+		"internal/totp":       {},
+		"internal/signingkey": {}, // rings of keys that sign tokens: identitypool's and webtoken's
 
 		// What reaches others, or a file of the operator.
 		"internal/outbound": {},
@@ -50,7 +52,7 @@ func edges() map[string][]string {
 		"internal/account":      {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
 		"internal/signin":       {"internal/account", "internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/hook", "internal/store", "internal/wire"},
 		"internal/profile":      {"internal/account", "internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
-		"internal/factor":       {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/wire"},
+		"internal/factor":       {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/store", "internal/totp", "internal/wire"},
 		"internal/pooledge":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/store", "internal/wire"},
 		"internal/userpool":     {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
 		"internal/pooluser":     {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/hook", "internal/pooledge", "internal/store", "internal/wire"},
@@ -59,18 +61,29 @@ func edges() map[string][]string {
 		"internal/protection":   {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/pooledge", "internal/store", "internal/wire"},
 		"internal/userimport":   {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
 		"internal/idtoken":      {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
-		"internal/identitypool": {"internal/awsapi/cognitoidentityapi", "internal/caller", "internal/draw", "internal/store", "internal/wire"},
+		"internal/identitypool": {"internal/awsapi/cognitoidentityapi", "internal/caller", "internal/draw", "internal/signingkey", "internal/store", "internal/wire"},
 		"internal/sts":          {"internal/awsapi/stsapi", "internal/caller", "internal/wire"},
+		"internal/webtoken":     {"internal/draw", "internal/signingkey", "internal/store"},
+		"internal/organization": {"internal/awsapi/organizationsapi", "internal/caller", "internal/draw", "internal/store", "internal/wire"},
 
 		// IAM is one service in areas: record holds its tables, edge its answers and paging; identity, policy and credential do not know each other.
-		"internal/iam/record":     {"internal/caller", "internal/draw", "internal/store"}, // of caller: the spelling of key ids, the folding of names
-		"internal/iam/edge":       {"internal/awsapi/iamapi", "internal/caller", "internal/iam/record", "internal/store", "internal/wire"},
-		"internal/iam/identity":   iam(),
-		"internal/iam/policy":     iam(),
-		"internal/iam/credential": iam("internal/draw"),
-		"internal/iam/provider":   iam("internal/draw"),
-		"internal/iam/principal":  {"internal/caller", "internal/iam/record", "internal/store"},
-		"internal/iam/iamtest":    {"internal/caller", "internal/iam/record", "internal/keys", "internal/store", "internal/store/sqlite", "internal/wire"}, // a store for tests
+		"internal/iam/record":        {"internal/caller", "internal/draw", "internal/store"}, // of caller: the spelling of key ids, the folding of names
+		"internal/iam/edge":          {"internal/awsapi/iamapi", "internal/caller", "internal/iam/record", "internal/store", "internal/wire"},
+		"internal/iam/identity":      iam(),
+		"internal/iam/policy":        iam(),
+		"internal/iam/credential":    iam("internal/draw"),
+		"internal/iam/provider":      iam("internal/draw"),
+		"internal/iam/mfa":           iam("internal/draw", "internal/totp"),
+		"internal/iam/password":      iam(),
+		"internal/iam/certificate":   iam(),
+		"internal/iam/instance":      iam(),
+		"internal/iam/servicelinked": iam("internal/draw"),
+		"internal/iam/account":       iam(),
+		"internal/iam/advisor":       iam("internal/draw"),
+		"internal/iam/simulate":      iam(),
+		"internal/iam/delegation":    iam("internal/draw"),
+		"internal/iam/principal":     {"internal/caller", "internal/iam/record", "internal/store"},
+		"internal/iam/iamtest":       {"internal/caller", "internal/iam/record", "internal/keys", "internal/store", "internal/store/sqlite", "internal/wire"}, // a store for tests
 
 		// Engines, and the suite that both pass.
 		"internal/store/sqlite":          {"internal/store"},
@@ -78,13 +91,17 @@ func edges() map[string][]string {
 		"internal/store/postgres/pgtest": {},
 		"internal/store/storetest":       {"internal/store", "internal/store/sqlite"},
 
+		// The linter on the command line: which actions there are is in the tables of the services.
+		"iampolicy/lint":   {"iampolicy"},
+		"internal/lintcmd": {"internal/awsapi/", "internal/wire"},
+
 		// Wiring knows everything, and only the command knows it.
 		"internal/app": {"internal/"},
-		"cmd/mayfly":   {"internal/app", "internal/config"},
+		"cmd/mayfly":   {"internal/app", "internal/config", "internal/lintcmd"},
 		"cmd/modelgen": {},
 
 		// Measurements reach into what they measure.
-		"bench": {"internal/directory", "internal/store", "internal/store/sqlite"},
+		"bench": {"internal/access", "internal/caller", "internal/directory", "internal/iam/principal", "internal/iam/record", "internal/store", "internal/store/sqlite"},
 	}
 }
 
@@ -122,7 +139,7 @@ func allows(allowed map[string][]string, from, to string) bool {
 
 // TestPureRooms holds the pure rooms to the standard library without its I/O, x/crypto, and rooms further down. io is allowed for its interfaces.
 func TestPureRooms(t *testing.T) {
-	downwards := map[string][]string{"iampolicy": {"arn"}}
+	downwards := map[string][]string{"iampolicy": {"arn"}, "iampolicy/lint": {"iampolicy"}}
 	forbidden := []string{"os", "net", "syscall", "log", "math/rand", "database", "unsafe", "plugin", "embed", "runtime"}
 	allowed := []string{"net/netip", "net/http", "net/url", "net/textproto"} // values alone; of net/http, sigv4 uses the Header type
 	for _, f := range production(files(t)) {
@@ -146,7 +163,7 @@ func TestPureRooms(t *testing.T) {
 func TestServicesStayApart(t *testing.T) {
 	services := []string{
 		"internal/userpool", "internal/pooluser", "internal/signin", "internal/profile", "internal/factor", "internal/hosted", "internal/branding", "internal/protection",
-		"internal/userimport", "internal/idtoken", "internal/identitypool", "internal/sts", "internal/iam", "internal/session", "internal/notify", "internal/trigger", "internal/federate",
+		"internal/userimport", "internal/idtoken", "internal/identitypool", "internal/sts", "internal/iam", "internal/organization", "internal/webtoken", "internal/session", "internal/notify", "internal/trigger", "internal/federate",
 	}
 	behind := []string{"internal/access", "internal/front", "internal/app", "internal/keys"}
 	for _, f := range production(files(t)) {
@@ -198,7 +215,9 @@ func TestThirdParties(t *testing.T) {
 		"golang.org/x/sync": true, "golang.org/x/term": true,
 		"github.com/go-webauthn/webauthn": true, "github.com/wneessen/go-mail": true,
 		"github.com/beevik/etree": true, "github.com/russellhaering/goxmldsig": true, "github.com/mattermost/xml-roundtrip-validator": true, // SAML
-		"github.com/google/go-cmp": true, "pgregory.net/rapid": true, // in storetest, a suite that tests import
+		"rsc.io/qr":                        true,                             // pictures of TOTP seeds
+		"github.com/cedar-policy/cedar-go": true,                             // beside which bench decides
+		"github.com/google/go-cmp":         true, "pgregory.net/rapid": true, // in storetest, a suite that tests import
 	}
 	for _, f := range production(files(t)) {
 		for _, p := range f.imports() {
