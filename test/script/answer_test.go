@@ -51,7 +51,8 @@ func (a *answer) parseJSON() error {
 	return d.Decode(&a.doc)
 }
 
-// parseXML gives an element as a map of its children by name, a list where a name comes more than once or is "member", and text for a leaf.
+// parseXML gives an element as a map of its children by name, a list where a name comes more than once or is "member", the entries of a map by their
+// keys, and text for a leaf.
 func parseXML(body []byte) (any, error) {
 	d := xml.NewDecoder(bytes.NewReader(body))
 	for {
@@ -90,6 +91,10 @@ func element(d *xml.Decoder) (any, error) {
 			if err != nil {
 				return nil, err
 			}
+			if key, value, ok := mapEntry(t.Name.Local, v); ok {
+				children[key] = value
+				continue
+			}
 			old, seen := children[t.Name.Local]
 			list, isList := old.([]any)
 			switch {
@@ -104,6 +109,16 @@ func element(d *xml.Decoder) (any, error) {
 			}
 		}
 	}
+}
+
+// mapEntry reads an entry of a map, which becomes a child of its own.
+func mapEntry(name string, v any) (key string, value any, ok bool) {
+	m, isMap := v.(map[string]any)
+	if name != "entry" || !isMap {
+		return "", nil, false
+	}
+	key, ok = m["key"].(string)
+	return key, m["value"], ok
 }
 
 // String shows the answer to the reader of a failed story.

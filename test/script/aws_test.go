@@ -33,6 +33,7 @@ type call struct {
 	as, region, host, scope, tamper, body string
 	skew, expires                         time.Duration
 	repeat                                int
+	wait                                  bool
 	header                                headers
 	operation                             string
 	input                                 []string
@@ -50,6 +51,7 @@ type call struct {
 //	-header 'N: V'   a further header, signed
 //	-body TEXT       this body instead of the members
 //	-repeat N        the body that many times over
+//	-wait            ask again until it is not refused, for ten seconds
 //	-tamper PART     signature, token, body, header or query: change it after signing
 func cmdAWS(ts *testscript.TestScript, neg bool, args []string) {
 	c := call{header: headers{http.Header{}}}
@@ -64,6 +66,7 @@ func cmdAWS(ts *testscript.TestScript, neg bool, args []string) {
 	f.IntVar(&c.repeat, "repeat", 1, "")
 	f.DurationVar(&c.skew, "skew", 0, "")
 	f.DurationVar(&c.expires, "presign", 0, "")
+	f.BoolVar(&c.wait, "wait", false, "")
 	f.Var(c.header, "header", "")
 	ts.Check(f.Parse(args))
 	var ok bool
@@ -72,6 +75,10 @@ func cmdAWS(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	c.operation, c.input = f.Arg(1), f.Args()[2:]
 	a, err := c.do(ts)
+	for end := time.Now().Add(10 * time.Second); c.wait && err == nil && a.status >= 400 && time.Now().Before(end); {
+		time.Sleep(50 * time.Millisecond)
+		a, err = c.do(ts)
+	}
 	ts.Check(err)
 	worldOf(ts).answered(ts, neg, a)
 }
