@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/mayfly-id/mayfly/arn"
 	"github.com/mayfly-id/mayfly/iampolicy"
 	"github.com/mayfly-id/mayfly/internal/caller"
 )
@@ -26,7 +27,7 @@ type Organizations interface {
 // serviceControl gives the service control policies over a caller. They do not reach service-linked roles
 // (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html).
 func (a *Authorizer) serviceControl(ctx context.Context, p *caller.Principal) ([][]iampolicy.Named, error) {
-	if a.Organizations == nil || p.Account == "" || strings.Contains(p.EntityARN, ":role/aws-service-role/") {
+	if a.Organizations == nil || p.Account == "" || arn.IsServiceLinkedRole(p.EntityARN) {
 		return nil, nil
 	}
 	return a.Organizations.ServiceControl(ctx, p.Account)

@@ -42,6 +42,8 @@ func TestServiceControl(t *testing.T) {
 	guarded := append(named(t, iampolicy.IdentityPolicy, someDenied), allow...)
 	serviceLinked := user()
 	serviceLinked.EntityARN = "arn:aws:iam::" + account + ":role/aws-service-role/x.amazonaws.com/R"
+	disguised := user() // a path may hold a colon
+	disguised.EntityARN = "arn:aws:iam::" + account + ":user/x:role/aws-service-role/ann"
 	for _, c := range []struct {
 		name   string
 		levels [][]iampolicy.Named
@@ -52,6 +54,7 @@ func TestServiceControl(t *testing.T) {
 		{"one denies", [][]iampolicy.Named{allow, guarded}, user(), "with an explicit deny in a service control policy"},
 		{"one is silent", [][]iampolicy.Named{allow, {}}, user(), "because no service control policy allows the s3:DeleteBucket action"},
 		{"a service-linked role", [][]iampolicy.Named{allow, guarded}, serviceLinked, ""},
+		{"a path that looks like one", [][]iampolicy.Named{allow, guarded}, disguised, "with an explicit deny in a service control policy"},
 		{"the account itself", [][]iampolicy.Named{guarded}, root(), "with an explicit deny in a service control policy"},
 	} {
 		a, _, _ := setup(t, allowAll)
@@ -145,8 +148,10 @@ func TestEncodedRefusal(t *testing.T) {
 	var got struct {
 		Allowed           bool
 		ExplicitDeny      bool
-		MatchedStatements struct{ Items []struct{ StatementID, Effect string } }
-		Context           struct {
+		MatchedStatements struct {
+			Items []struct{ StatementID, Effect string }
+		}
+		Context struct {
 			Principal  struct{ ID, ARN string }
 			Action     string
 			Resource   string

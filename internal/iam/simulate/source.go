@@ -3,8 +3,8 @@ package simulate
 import (
 	"context"
 	"errors"
-	"strings"
 
+	"github.com/mayfly-id/mayfly/arn"
 	"github.com/mayfly-id/mayfly/iampolicy"
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -86,7 +86,7 @@ func (s *Service) policiesOf(ctx context.Context, src *source) (*iampolicy.Set, 
 	case err != nil:
 		return nil, err
 	}
-	if s.organizations != nil && !strings.Contains(src.arn, ":role/aws-service-role/") {
+	if s.organizations != nil && !arn.IsServiceLinkedRole(src.arn) {
 		set.ServiceControl, err = s.organizations.ServiceControl(ctx, account(ctx))
 	}
 	return set, err
