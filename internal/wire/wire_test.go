@@ -181,6 +181,12 @@ func TestEncodeXML(t *testing.T) {
 	if d := cmp.Diff(want, string(e.EncodeXML(nil, out, "id-1"))); d != "" {
 		t.Error(d)
 	}
+	e = entry(t, "iam", "ListEntitiesForPolicy")
+	want = `<ListEntitiesForPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><ListEntitiesForPolicyResult><PolicyGroups></PolicyGroups><PolicyRoles></PolicyRoles>` +
+		`<PolicyUsers><member><UserName>ada</UserName></member></PolicyUsers></ListEntitiesForPolicyResult><ResponseMetadata><RequestId>id-3</RequestId></ResponseMetadata></ListEntitiesForPolicyResponse>`
+	if d := cmp.Diff(want, string(e.EncodeXML(nil, &iamapi.ListEntitiesForPolicyResponse{PolicyUsers: []iamapi.PolicyUser{{UserName: ptr("ada")}}}, "id-3"))); d != "" {
+		t.Error(d)
+	}
 	e = entry(t, "iam", "DeleteUser")
 	want = `<DeleteUserResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><ResponseMetadata><RequestId>id-2</RequestId></ResponseMetadata></DeleteUserResponse>`
 	if d := cmp.Diff(want, string(e.EncodeXML(nil, &wire.Empty{}, "id-2"))); d != "" {

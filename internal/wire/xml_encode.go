@@ -15,12 +15,25 @@ func (e *Entry) EncodeXML(b []byte, out any, requestID string) []byte {
 	b = append(append(b, name...), `Response xmlns="`...)
 	b = append(append(b, e.Service.Namespace...), `">`...)
 	if w := e.Operation.ResultWrapper; w != "" {
-		b = appendElement(b, w, e.output(), reflect.ValueOf(out).Elem())
+		b = appendResult(b, w, e.output(), reflect.ValueOf(out).Elem())
 	}
 	b = append(b, "<ResponseMetadata><RequestId>"...)
 	b = append(b, requestID...)
 	b = append(b, "</RequestId></ResponseMetadata></"...)
 	return append(append(b, name...), "Response>"...)
+}
+
+// appendResult writes the result itself. Unlike a list further down, a list that is a member of the result is there even when it holds
+// nothing, as with AWS: clients loop over it without asking whether it is there.
+func appendResult(b []byte, name string, p *plan, v reflect.Value) []byte {
+	b = append(append(append(b, '<'), name...), '>')
+	for i := range p.fields {
+		f := &p.fields[i]
+		if fv, ok := f.get(v); ok || f.plan.kind == kindList {
+			b = appendElement(b, f.name, f.plan, fv)
+		}
+	}
+	return append(append(append(b, "</"...), name...), '>')
 }
 
 func appendElement(b []byte, name string, p *plan, v reflect.Value) []byte {
