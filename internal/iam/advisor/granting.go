@@ -36,7 +36,7 @@ func (s *Service) ListPoliciesGrantingServiceAccess(ctx context.Context, in *iam
 	}
 	said := read(policiesOf(sources))
 	for i := range page {
-		e := iamapi.ListPoliciesGrantingServiceAccessEntry{ServiceNamespace: &page[i]}
+		e := iamapi.ListPoliciesGrantingServiceAccessEntry{ServiceNamespace: &page[i], Policies: []iamapi.PolicyGrantingServiceAccess{}}
 		for j := range sources {
 			if said[j].allowsSome(caller.Fold(page[i])) {
 				e.Policies = append(e.Policies, sources[j].shown)

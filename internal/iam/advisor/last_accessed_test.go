@@ -237,7 +237,7 @@ func TestPoliciesGrantingServiceAccess(t *testing.T) {
 	managed := iamapi.PolicyGrantingServiceAccess{PolicyName: "IAMReadOnlyAccess", PolicyType: "MANAGED", PolicyArn: ptr(readAll)}
 	type list = []iamapi.PolicyGrantingServiceAccess
 	for arn, want := range map[string][]list{ // of iam, s3, sqs
-		annARN: {{managed}, {mine}, nil}, bobARN: {{attached}, {ours}, nil}, readers: {{attached}, {ours}, nil}, roleARN: {{attached}, nil, nil},
+		annARN: {{managed}, {mine}, {}}, bobARN: {{attached}, {ours}, {}}, readers: {{attached}, {ours}, {}}, roleARN: {{attached}, {}, {}},
 	} {
 		out, err := s.ListPoliciesGrantingServiceAccess(s.root, &iamapi.ListPoliciesGrantingServiceAccessRequest{
 			Arn: arn, ServiceNamespaces: []string{"sqs", "iam", "s3", "iam"},

@@ -24,7 +24,10 @@ func (sim *simulation) result(action string, resource int) (iamapi.EvaluationRes
 	if sim.together {
 		list, name = sim.resources, "*"
 	}
-	out := iamapi.EvaluationResult{EvalActionName: action, EvalResourceName: &name, EvalDecision: iamapi.PolicyEvaluationDecisionTypeAllowed}
+	out := iamapi.EvaluationResult{
+		EvalActionName: action, EvalResourceName: &name, EvalDecision: iamapi.PolicyEvaluationDecisionTypeAllowed,
+		MatchedStatements: []iamapi.Statement{}, MissingContextValues: []string{}, // AWS shows both when they are empty
+	}
 	for _, r := range list {
 		one, organization, err := sim.specific(action, r)
 		if err != nil {
@@ -43,7 +46,7 @@ func (sim *simulation) result(action string, resource int) (iamapi.EvaluationRes
 func merge(out *iamapi.EvaluationResult, one *iamapi.ResourceSpecificResult, organization *iamapi.OrganizationsDecisionDetail) {
 	if worse(one.EvalResourceDecision, out.EvalDecision) {
 		out.EvalDecision = one.EvalResourceDecision
-		out.MatchedStatements = nil // they did not determine the result
+		out.MatchedStatements = []iamapi.Statement{} // they did not determine the result
 	}
 	if one.EvalResourceDecision == out.EvalDecision {
 		out.MatchedStatements = append(out.MatchedStatements, one.MatchedStatements...)
@@ -98,7 +101,7 @@ func (sim *simulation) specific(action, resource string) (iamapi.ResourceSpecifi
 		Action: action, Resource: resource, Principal: sim.principal, ResourceAccount: owner, Context: sim.context,
 	})
 	out.EvalResourceDecision = decisionOf(&d)
-	out.MatchedStatements, out.MissingContextValues = statements(&d), d.MissingContext
+	out.MatchedStatements, out.MissingContextValues = statements(&d), append([]string{}, d.MissingContext...)
 	switch {
 	case owner != sim.principal.Account:
 		out.EvalDecisionDetails = crossAccount(&d)
@@ -142,14 +145,13 @@ func crossAccount(d *iampolicy.Decision) map[string]verdict {
 // statements lists the statements that determined the decision: the denials if there is one, else what allowed. Nothing determined a denial that
 // is implicit. A boundary and an organization allow nothing, and an organization's policies are not shown to its accounts.
 func statements(d *iampolicy.Decision) []iamapi.Statement {
-	effect := "Allow"
+	out, effect := []iamapi.Statement{}, "Allow"
 	switch {
 	case d.Explicit:
 		effect = "Deny"
 	case !d.Allowed:
-		return nil
+		return out
 	}
-	var out []iamapi.Statement
 	for i := range d.Matched {
 		m := &d.Matched[i]
 		kind, ok := sourceType(m.Type, d.Explicit)
