@@ -33,7 +33,7 @@ func TestParseAccepts(t *testing.T) {
 		{"not resource", IdentityPolicy, statement(`"Action":"s3:*","NotResource":["arn:aws:s3:::a"]`)},
 		{"short ARN", IdentityPolicy, statement(`"Action":"ec2:*","Resource":"arn:aws:ec2"`)},
 		{"IAM resources", IdentityPolicy, statement(`"Action":"iam:*","Resource":["arn:aws:iam::123456789012:user/${aws:username}",
-			"arn:aws:iam::*:role/x","arn:aws:iam::123456789012:*","arn:aws:iam::123456789012:u2f/k","arn:aws:iam::123456789012:root","arn:aws:iam::1:r*"]`)},
+			"arn:aws:iam::*:role/x","arn:aws:iam::123456789012:*","arn:aws:iam::123456789012:u2f/k","arn:aws:iam::123456789012:delegation-request/*","arn:aws:iam::123456789012:root","arn:aws:iam::1:r*"]`)},
 		{"other partitions", IdentityPolicy, statement(`"Action":"s3:*","Resource":["arn:aws-cn:s3:::a","arn:aws-us-gov:s3:::a","arn:aws*:s3:::a"]`)},
 		{"empty condition", IdentityPolicy, identityStatement(`"Condition":{}`)},
 		{"empty operator", IdentityPolicy, identityStatement(`"Condition":{"StringEquals":{}}`)},

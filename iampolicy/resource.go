@@ -84,11 +84,11 @@ func iamPaths() []string {
 		"sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/"}
 }
 
-// validIAMPath accepts a kind of IAM resource, a pattern or variable that begins before the kind ends, the root user, and "u2f/", which is
-// younger than the message.
+// validIAMPath accepts a kind of IAM resource, a pattern or variable that begins before the kind ends, the root user, and the kinds that are
+// younger than the message: "u2f/" and "delegation-request/".
 func validIAMPath(path string) bool {
 	kind, _, slash := strings.Cut(path, "/")
-	return strings.ContainsAny(kind, "*?$") || path == "root" || slash && (kind == "u2f" || slices.Contains(iamPaths(), kind+"/"))
+	return strings.ContainsAny(kind, "*?$") || path == "root" || slash && (kind == "u2f" || kind == "delegation-request" || slices.Contains(iamPaths(), kind+"/"))
 }
 
 // variablesInResourcePart reports whether all variables stand after the fifth colon: what a user is called must not choose a service,
