@@ -66,7 +66,8 @@ func (s *Service) server(ctx context.Context, name string, more ...edge.Conditio
 }
 
 func (s *Service) askUploadServer(ctx context.Context, in *iamapi.UploadServerCertificateRequest) (asks, error) {
-	return fresh(ctx, edge.Path(in.Path), in.ServerCertificateName).Asks(edge.RequestTags(in.Tags)), nil
+	c := fresh(ctx, edge.Path(in.Path), in.ServerCertificateName)
+	return edge.TagOnCreate(c, c.Asks(edge.RequestTags(in.Tags)), "iam:TagServerCertificate", in.Tags), nil
 }
 
 func (s *Service) askGetServer(ctx context.Context, in *iamapi.GetServerCertificateRequest) (asks, error) {

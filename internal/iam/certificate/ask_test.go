@@ -37,6 +37,7 @@ func TestAsks(t *testing.T) {
 		return caller.Ask{Resource: base + arn, Context: c}
 	}
 	web := "server-certificate/tls/Web"
+	requested := iampolicy.MapContext{"aws:requesttag/team": {"blue"}, "aws:tagkeys": {"Team"}}
 	tags := []iamapi.Tag{{Key: "Cost", Value: "1"}}
 	tests := []struct {
 		name string
@@ -44,7 +45,9 @@ func TestAsks(t *testing.T) {
 		want asks
 	}{
 		{"upload", func() (asks, error) { return h.askUploadServer(h.self, in) },
-			asks{ask(web, iampolicy.MapContext{"aws:requesttag/team": {"blue"}, "aws:tagkeys": {"Team"}})}},
+			asks{ask(web, requested), {Action: "iam:TagServerCertificate", Resource: base + web, Context: requested}}},
+		{"upload without tags", func() (asks, error) { return h.askUploadServer(h.self, request(t, "Web", fresh256(t))) },
+			asks{ask("server-certificate/Web", none)}},
 		{"get", func() (asks, error) {
 			return h.askGetServer(h.self, &iamapi.GetServerCertificateRequest{ServerCertificateName: "WEB"})
 		}, asks{ask(web, tagged)}},

@@ -16,7 +16,7 @@ const mostServer = 20
 
 // UploadServerCertificate keeps a server certificate with its private key and its chain.
 func (s *Service) UploadServerCertificate(ctx context.Context, in *iamapi.UploadServerCertificateRequest) (*iamapi.UploadServerCertificateResponse, error) {
-	tags, err := edge.Tags(nil, in.Tags, "ServerCertificate")
+	tags, err := edge.TagsExact(nil, in.Tags, "ServerCertificate")
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (s *Service) DeleteServerCertificate(ctx context.Context, in *iamapi.Delete
 // TagServerCertificate adds tags.
 func (s *Service) TagServerCertificate(ctx context.Context, in *iamapi.TagServerCertificateRequest) (*wire.Empty, error) {
 	return s.changeServer(ctx, in.ServerCertificateName, func(c *record.ServerCertificate) (err error) {
-		c.Tags, err = edge.Tags(c.Tags, in.Tags, "ServerCertificate")
+		c.Tags, err = edge.TagsExact(c.Tags, in.Tags, "ServerCertificate")
 		return err
 	})
 }
@@ -150,7 +150,7 @@ func (s *Service) TagServerCertificate(ctx context.Context, in *iamapi.TagServer
 // UntagServerCertificate takes tags away.
 func (s *Service) UntagServerCertificate(ctx context.Context, in *iamapi.UntagServerCertificateRequest) (*wire.Empty, error) {
 	return s.changeServer(ctx, in.ServerCertificateName, func(c *record.ServerCertificate) error {
-		c.Tags = edge.Untag(c.Tags, in.TagKeys)
+		c.Tags = edge.UntagExact(c.Tags, in.TagKeys)
 		return nil
 	})
 }

@@ -133,7 +133,7 @@ func TestServerRefusals(t *testing.T) {
 		t.Error("the error holds the private key")
 	}
 	twice := request(t, "other", p)
-	twice.Tags = []iamapi.Tag{{Key: "a"}, {Key: "A"}}
+	twice.Tags = []iamapi.Tag{{Key: "a"}, {Key: "a"}}
 	_, err = h.UploadServerCertificate(h.root, twice)
 	iamtest.Fails(t, err, iamapi.InvalidInputException, "")
 
@@ -229,7 +229,7 @@ func TestServerCertificateTags(t *testing.T) {
 		many[i] = iamapi.Tag{Key: fmt.Sprint("k", i)}
 	}
 	iamtest.Fails(t, add(many...), iamapi.LimitExceededException, "Cannot exceed quota for TagsPerServerCertificate: 50")
-	if _, err := h.UntagServerCertificate(h.root, &iamapi.UntagServerCertificateRequest{ServerCertificateName: "web", TagKeys: []string{"A"}}); err != nil {
+	if _, err := h.UntagServerCertificate(h.root, &iamapi.UntagServerCertificateRequest{ServerCertificateName: "web", TagKeys: []string{"a", "B"}}); err != nil {
 		t.Fatal(err)
 	}
 	var got []iamapi.Tag
@@ -244,7 +244,7 @@ func TestServerCertificateTags(t *testing.T) {
 			break
 		}
 	}
-	if d := cmp.Diff([]iamapi.Tag{{Key: "TEAM", Value: "red"}, {Key: "b", Value: "2"}}, got); d != "" {
+	if d := cmp.Diff([]iamapi.Tag{{Key: "TEAM", Value: "red"}, {Key: "Team", Value: "blue"}, {Key: "b", Value: "2"}}, got); d != "" {
 		t.Error(d)
 	}
 }

@@ -42,7 +42,7 @@ func (s *Service) serial(ctx context.Context, serial string, more ...edge.Condit
 
 func (s *Service) askCreateVirtualMFADevice(ctx context.Context, in *iamapi.CreateVirtualMFADeviceRequest) (asks, error) {
 	d := &edge.Subject{ARN: record.MFASerial(account(ctx), edge.Path(in.Path), in.VirtualMFADeviceName)}
-	return d.Asks(edge.RequestTags(in.Tags)), nil
+	return edge.TagOnCreate(d, d.Asks(edge.RequestTags(in.Tags)), "iam:TagMFADevice", in.Tags), nil
 }
 
 func (s *Service) askDeleteVirtualMFADevice(ctx context.Context, in *iamapi.DeleteVirtualMFADeviceRequest) (asks, error) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mayfly-id/mayfly/iampolicy"
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/iam/iamtest"
@@ -30,7 +31,7 @@ func TestAsks(t *testing.T) {
 		tag      string // aws:ResourceTag/Team
 		keys     []string
 	}{
-		{"CreateVirtualMFADevice", h.ann, &iamapi.CreateVirtualMFADeviceRequest{VirtualMFADeviceName: "none", Path: new("/x/"), Tags: []iamapi.Tag{{Key: "k"}}}, none, "", []string{"k"}},
+		{"CreateVirtualMFADevice", h.ann, &iamapi.CreateVirtualMFADeviceRequest{VirtualMFADeviceName: "none", Path: new("/x/")}, none, "", nil},
 		{"DeleteVirtualMFADevice", h.ann, &iamapi.DeleteVirtualMFADeviceRequest{SerialNumber: a.serial}, a.serial, "x", nil},
 		{"DeleteVirtualMFADevice", h.ann, &iamapi.DeleteVirtualMFADeviceRequest{SerialNumber: none}, none, "", nil},
 		{"DeleteVirtualMFADevice", h.ann, &iamapi.DeleteVirtualMFADeviceRequest{SerialNumber: "GAHT12345678"}, "arn:aws:iam::111122223333:mfa/GAHT12345678", "", nil},
@@ -65,5 +66,17 @@ func TestAsks(t *testing.T) {
 				t.Errorf("%s has the context %v", tt.op, asks[0].Context)
 			}
 		}
+	}
+}
+
+// TestAskTagOnCreate: who may make devices and not tag them cannot make one with tags.
+func TestAskTagOnCreate(t *testing.T) {
+	h := newHouse(t)
+	got := get[[]caller.Ask](t)(h.Operations()[0].Asks(h.ann, iamapi.Service(), &iamapi.CreateVirtualMFADeviceRequest{VirtualMFADeviceName: "phone", Tags: []iamapi.Tag{{Key: "K", Value: "v"}}}))
+	const phone = "arn:aws:iam::111122223333:mfa/phone"
+	tags := iampolicy.MapContext{"aws:requesttag/k": {"v"}, "aws:tagkeys": {"K"}}
+	want := []caller.Ask{{Action: "iam:CreateVirtualMFADevice", Resource: phone, Context: tags}, {Action: "iam:TagMFADevice", Resource: phone, Context: tags}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -13,14 +13,14 @@ import (
 // TagMFADevice adds tags to a device.
 func (s *Service) TagMFADevice(ctx context.Context, in *iamapi.TagMFADeviceRequest) (*wire.Empty, error) {
 	return s.retag(ctx, in.SerialNumber, func(have map[string]string) (map[string]string, error) {
-		return edge.Tags(have, in.Tags, "MFADevice")
+		return edge.TagsExact(have, in.Tags, "MFADevice")
 	})
 }
 
 // UntagMFADevice takes tags from a device.
 func (s *Service) UntagMFADevice(ctx context.Context, in *iamapi.UntagMFADeviceRequest) (*wire.Empty, error) {
 	return s.retag(ctx, in.SerialNumber, func(have map[string]string) (map[string]string, error) {
-		return edge.Untag(have, in.TagKeys), nil
+		return edge.UntagExact(have, in.TagKeys), nil
 	})
 }
 

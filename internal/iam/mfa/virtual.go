@@ -28,7 +28,7 @@ const (
 // CreateVirtualMFADevice makes a device that is assigned to nobody. Its seed is in the answer, as text and as a picture of a URL that apps read, and
 // nowhere else.
 func (s *Service) CreateVirtualMFADevice(ctx context.Context, in *iamapi.CreateVirtualMFADeviceRequest) (*iamapi.CreateVirtualMFADeviceResponse, error) {
-	tags, err := edge.Tags(nil, in.Tags, "MFADevice")
+	tags, err := edge.TagsExact(nil, in.Tags, "MFADevice")
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func (s *Service) askCreateOIDC(ctx context.Context, in *iamapi.CreateOpenIDConn
 		name = "*" // the operation refuses the URL
 	}
 	subject := &edge.Subject{ARN: record.ARN(account(ctx), "oidc-provider", "/", name)}
-	return subject.Asks(edge.RequestTags(in.Tags)), nil
+	return edge.TagOnCreate(subject, subject.Asks(edge.RequestTags(in.Tags)), "iam:TagOpenIDConnectProvider", in.Tags), nil
 }
 
 func (s *Service) askGetOIDC(ctx context.Context, in *iamapi.GetOpenIDConnectProviderRequest) (asks, error) {
@@ -100,7 +100,7 @@ func (s *Service) askListOIDCTags(ctx context.Context, in *iamapi.ListOpenIDConn
 
 func (s *Service) askCreateSAML(ctx context.Context, in *iamapi.CreateSAMLProviderRequest) (asks, error) {
 	subject := &edge.Subject{ARN: record.ARN(account(ctx), "saml-provider", "/", in.Name)}
-	return subject.Asks(edge.RequestTags(in.Tags)), nil
+	return edge.TagOnCreate(subject, subject.Asks(edge.RequestTags(in.Tags)), "iam:TagSAMLProvider", in.Tags), nil
 }
 
 func (s *Service) askGetSAML(ctx context.Context, in *iamapi.GetSAMLProviderRequest) (asks, error) {

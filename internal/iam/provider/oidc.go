@@ -18,7 +18,7 @@ func (s *Service) CreateOpenIDConnectProvider(ctx context.Context, in *iamapi.Cr
 	if !ok {
 		return nil, badURL()
 	}
-	tags, err := edge.Tags(nil, in.Tags, "OpenIdConnectProvider")
+	tags, err := edge.TagsExact(nil, in.Tags, "OpenIdConnectProvider")
 	if err != nil {
 		return nil, err
 	}
@@ -131,7 +131,7 @@ func (s *Service) UpdateOpenIDConnectProviderThumbprint(ctx context.Context, in 
 // TagOpenIDConnectProvider adds tags.
 func (s *Service) TagOpenIDConnectProvider(ctx context.Context, in *iamapi.TagOpenIDConnectProviderRequest) (*wire.Empty, error) {
 	return s.changeOIDC(ctx, in.OpenIDConnectProviderArn, func(p *record.OIDCProvider) (err error) {
-		p.Tags, err = edge.Tags(p.Tags, in.Tags, "OpenIdConnectProvider")
+		p.Tags, err = edge.TagsExact(p.Tags, in.Tags, "OpenIdConnectProvider")
 		return err
 	})
 }
@@ -139,7 +139,7 @@ func (s *Service) TagOpenIDConnectProvider(ctx context.Context, in *iamapi.TagOp
 // UntagOpenIDConnectProvider takes tags away.
 func (s *Service) UntagOpenIDConnectProvider(ctx context.Context, in *iamapi.UntagOpenIDConnectProviderRequest) (*wire.Empty, error) {
 	return s.changeOIDC(ctx, in.OpenIDConnectProviderArn, func(p *record.OIDCProvider) error {
-		p.Tags = edge.Untag(p.Tags, in.TagKeys)
+		p.Tags = edge.UntagExact(p.Tags, in.TagKeys)
 		return nil
 	})
 }

@@ -89,10 +89,10 @@ func TestOIDCProvider(t *testing.T) {
 	if _, err := s.UpdateOpenIDConnectProviderThumbprint(ctx, &iamapi.UpdateOpenIDConnectProviderThumbprintRequest{OpenIDConnectProviderArn: oidcARN, ThumbprintList: []string{other}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.TagOpenIDConnectProvider(ctx, &iamapi.TagOpenIDConnectProviderRequest{OpenIDConnectProviderArn: oidcARN, Tags: []iamapi.Tag{{Key: "Cost", Value: "1"}}}); err != nil {
+	if _, err := s.TagOpenIDConnectProvider(ctx, &iamapi.TagOpenIDConnectProviderRequest{OpenIDConnectProviderArn: oidcARN, Tags: []iamapi.Tag{{Key: "Cost", Value: "1"}, {Key: "cost", Value: "2"}}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.UntagOpenIDConnectProvider(ctx, &iamapi.UntagOpenIDConnectProviderRequest{OpenIDConnectProviderArn: oidcARN, TagKeys: []string{"team"}}); err != nil {
+	if _, err := s.UntagOpenIDConnectProvider(ctx, &iamapi.UntagOpenIDConnectProviderRequest{OpenIDConnectProviderArn: oidcARN, TagKeys: []string{"Team", "COST", "cost"}}); err != nil {
 		t.Fatal(err)
 	}
 	if got := get(); !cmp.Equal(got.ClientIDList, []string{"b", "c"}) || got.ThumbprintList[0] != other || len(got.Tags) != 1 {
@@ -245,10 +245,10 @@ func TestSAMLProvider(t *testing.T) {
 			t.Errorf("%s: %v", arn, err)
 		}
 	}
-	if _, err := s.TagSAMLProvider(ctx, &iamapi.TagSAMLProviderRequest{SAMLProviderArn: samlARN, Tags: []iamapi.Tag{{Key: "Cost", Value: "1"}}}); err != nil {
+	if _, err := s.TagSAMLProvider(ctx, &iamapi.TagSAMLProviderRequest{SAMLProviderArn: samlARN, Tags: []iamapi.Tag{{Key: "Cost", Value: "1"}, {Key: "cost", Value: "2"}}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.UntagSAMLProvider(ctx, &iamapi.UntagSAMLProviderRequest{SAMLProviderArn: samlARN, TagKeys: []string{"Team"}}); err != nil {
+	if _, err := s.UntagSAMLProvider(ctx, &iamapi.UntagSAMLProviderRequest{SAMLProviderArn: samlARN, TagKeys: []string{"Team", "COST", "cost"}}); err != nil {
 		t.Fatal(err)
 	}
 	tags, err := s.ListSAMLProviderTags(ctx, &iamapi.ListSAMLProviderTagsRequest{SAMLProviderArn: samlARN})
@@ -342,6 +342,29 @@ func TestAsks(t *testing.T) {
 	}
 	if got, err = s.askCreateSAML(ctx, &iamapi.CreateSAMLProviderRequest{Name: "corp"}); err != nil || got[0].Resource != samlARN {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestAskTagOnCreate: who may make providers and not tag them cannot make one with tags.
+func TestAskTagOnCreate(t *testing.T) {
+	s, _ := service(t)
+	ctx := iamtest.Root(iamtest.Account)
+	tags := []iamapi.Tag{{Key: "K", Value: "v"}}
+	requested := iampolicy.MapContext{"aws:requesttag/k": {"v"}, "aws:tagkeys": {"K"}}
+	oidc, err := s.askCreateOIDC(ctx, &iamapi.CreateOpenIDConnectProviderRequest{Url: issuer, Tags: tags})
+	if err != nil {
+		t.Fatal(err)
+	}
+	saml, err := s.askCreateSAML(ctx, &iamapi.CreateSAMLProviderRequest{Name: "corp", Tags: tags})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := asks{
+		{Resource: oidcARN, Context: requested}, {Action: "iam:TagOpenIDConnectProvider", Resource: oidcARN, Context: requested},
+		{Resource: samlARN, Context: requested}, {Action: "iam:TagSAMLProvider", Resource: samlARN, Context: requested},
+	}
+	if d := cmp.Diff(want, append(oidc, saml...)); d != "" {
+		t.Error(d)
 	}
 }
 

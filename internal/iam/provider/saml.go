@@ -22,7 +22,7 @@ func (s *Service) CreateSAMLProvider(ctx context.Context, in *iamapi.CreateSAMLP
 	if err := noEncryption(in.AddPrivateKey != nil, in.AssertionEncryptionMode != nil); err != nil {
 		return nil, err
 	}
-	tags, err := edge.Tags(nil, in.Tags, "SAMLProvider")
+	tags, err := edge.TagsExact(nil, in.Tags, "SAMLProvider")
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func (s *Service) DeleteSAMLProvider(ctx context.Context, in *iamapi.DeleteSAMLP
 // TagSAMLProvider adds tags.
 func (s *Service) TagSAMLProvider(ctx context.Context, in *iamapi.TagSAMLProviderRequest) (*wire.Empty, error) {
 	return s.changeSAML(ctx, in.SAMLProviderArn, func(_ store.Writer, p *record.SAMLProvider) (err error) {
-		p.Tags, err = edge.Tags(p.Tags, in.Tags, "SAMLProvider")
+		p.Tags, err = edge.TagsExact(p.Tags, in.Tags, "SAMLProvider")
 		return err
 	})
 }
@@ -164,7 +164,7 @@ func (s *Service) TagSAMLProvider(ctx context.Context, in *iamapi.TagSAMLProvide
 // UntagSAMLProvider takes tags away.
 func (s *Service) UntagSAMLProvider(ctx context.Context, in *iamapi.UntagSAMLProviderRequest) (*wire.Empty, error) {
 	return s.changeSAML(ctx, in.SAMLProviderArn, func(_ store.Writer, p *record.SAMLProvider) error {
-		p.Tags = edge.Untag(p.Tags, in.TagKeys)
+		p.Tags = edge.UntagExact(p.Tags, in.TagKeys)
 		return nil
 	})
 }
