@@ -13,10 +13,11 @@ func (e *evaluation) decide() Decision {
 		return e.needResource(true)
 	case e.set.ResourceKind == RoleTrust:
 		return e.decideTrust()
-	case e.resource.grant == direct && p.Type != AccountRoot:
+	case e.resource.grant == direct && e.forOneTask() && !e.sessionAllows():
+		return Decision{By: Session}
+	case e.resource.grant == direct:
 		return grantedBy(e.resource)
-	case e.resource.grant >= indirect:
-		// A session of the account itself is made for one task, and a resource that is open to everyone does not widen it.
+	case e.resource.grant == indirect:
 		return e.limited(e.resource)
 	}
 	return e.needIdentity()
@@ -32,13 +33,16 @@ func (e *evaluation) decideTrust() Decision {
 	case indirect:
 		return e.limited(e.resource)
 	}
-	if e.req.Principal.Type == AccountRoot {
+	if e.forOneTask() {
 		return e.limited(e.resource)
 	}
-	if e.req.Principal.Type == User && !e.boundaryAllows() {
-		return Decision{By: PermissionsBoundary}
-	}
 	return grantedBy(e.resource)
+}
+
+// forOneTask reports whether session policies of the caller, if there are any, say what the session is for: one of the account itself, or one that a
+// user has delegated. A resource that names the account or the user, or is open to everyone, does not widen that.
+func (e *evaluation) forOneTask() bool {
+	return e.req.Principal.Type == AccountRoot || e.req.Principal.Type == User
 }
 
 // needResource requires an Allow on the resource, and the caller's identity side too for a caller of another account.
@@ -81,8 +85,11 @@ func (e *evaluation) boundaryAllows() bool {
 
 // sessionAllows reports whether the session policies allow. A federated user has only what its session policies pass on.
 func (e *evaluation) sessionAllows() bool {
-	narrowed := e.set.HasSession || len(e.set.Session) > 0 || e.req.Principal.Type == FederatedUser
-	return !narrowed || e.session.grant != noGrant
+	return !e.narrowed() || e.session.grant != noGrant
+}
+
+func (e *evaluation) narrowed() bool {
+	return e.set.HasSession || len(e.set.Session) > 0 || e.req.Principal.Type == FederatedUser
 }
 
 func grantedBy(a allow) Decision {

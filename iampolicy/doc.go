@@ -14,7 +14,8 @@
 //     (or the user behind a federated session) replaces the identity policy but stays under boundary and session policy; one that
 //     names the account only delegates ("AWS JSON policy elements: Principal") and the identity policy must allow as well;
 //   - otherwise identity policy, permissions boundary and session policy must all allow. A federated user without session policy has nothing.
-//   - a session of the account itself stays under its session policy, whatever the resource's policy says ("AssumeRoot").
+//   - a session of the account itself, or one that a user has delegated, stays under its session policy, whatever the resource's policy says
+//     ("AssumeRoot", "IAM temporary delegation").
 //   - From another account the resource policy and the caller's identity side must both allow ("Cross-account policy evaluation logic").
 //   - A trust policy must allow in every case ("API reference AssumeRole": a policy on the user if the trust policy trusts the account, or
 //     the user named in the trust policy itself); a user's boundary limits even then ("Update a role trust policy").

@@ -128,6 +128,7 @@ func TestSameAccount(t *testing.T) {
 	allow, deny, silent := identity(t, "Allow"), identity(t, "Deny"), unrelated(t)
 	user, root := "arn:aws:iam::"+home+":user/ann", "arn:aws:iam::"+home+":root"
 	narrow := func(s *iampolicy.Set) { s.Boundary, s.Session, s.HasSession = &silent[0], silent, true }
+	bounded := func(s *iampolicy.Set) { s.Boundary = &silent[0] }
 	noBoundary := func(s *iampolicy.Set) { s.Identity, s.Boundary = allow, &silent[0] }
 	noSession := func(s *iampolicy.Set) { s.Identity, s.Session = allow, silent }
 	emptySession := func(s *iampolicy.Set) { s.Identity, s.HasSession = allow, true }
@@ -147,10 +148,10 @@ func TestSameAccount(t *testing.T) {
 		{"denied session", "session", home, "", func(s *iampolicy.Set) { s.Identity, s.Session = allow, deny }, "explicit session"},
 		{"session without identity", "session", home, "", func(s *iampolicy.Set) { s.Session, s.HasSession = allow, true }, "implicit identity-based"},
 
-		{"named", "user", home, aws(user), narrow, "allow"},
-		{"named by id", "user", home, aws(userID), narrow, "allow"},
+		{"named", "user", home, aws(user), bounded, "allow"},
+		{"named by id", "user", home, aws(userID), bounded, "allow"},
 		{"named by another's id", "user", home, aws("AIDABBBBBBBBBBBBBBBBB"), nil, "implicit identity-based"},
-		{"everyone", "user", home, `"*"`, narrow, "allow"},
+		{"everyone", "user", home, `"*"`, bounded, "allow"},
 		{"every AWS principal", "session", home, aws("*"), narrow, "allow"},
 		{"only the account named", "user", home, aws(home), nil, "implicit identity-based"},
 		{"account and identity", "user", home, aws(root), func(s *iampolicy.Set) { s.Identity = allow }, "allow"},

@@ -42,7 +42,7 @@ func (e *evaluation) verdicts() map[Type]Verdict {
 	if e.set.Boundary != nil {
 		out[PermissionsBoundary] = e.verdict(PermissionsBoundary, []Named{*e.set.Boundary})
 	}
-	if e.set.HasSession || len(e.set.Session) > 0 || e.req.Principal.Type == FederatedUser {
+	if e.narrowed() {
 		out[Session] = e.verdict(Session, e.set.Session)
 	}
 	for i, level := range e.set.ServiceControl {

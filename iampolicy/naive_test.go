@@ -107,13 +107,13 @@ func (n *naive) combine(s *naiveSet, r *iampolicy.Request, named map[string]bool
 	if needsResource && len(named) == 0 {
 		return "implicit resource-based"
 	}
-	if same && named["direct"] && p.Type == iampolicy.AccountRoot {
-		// A session of the account itself never gets beyond its session policy ("Perform a privileged task").
-		named = map[string]bool{"indirect": true}
-	}
 	if same && named["direct"] {
 		if s.trust && p.Type == iampolicy.User && !inBoundary {
 			return "implicit permissions boundary"
+		}
+		if !inSession && (p.Type == iampolicy.AccountRoot || p.Type == iampolicy.User) {
+			// A session of the account itself ("Perform a privileged task"), or one that a user has delegated, never gets beyond its session policy.
+			return "implicit session"
 		}
 		return "allow"
 	}
