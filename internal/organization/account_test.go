@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/organizationsapi"
+	"github.com/mayfly-id/mayfly/internal/store"
 )
 
 func TestCreateAccount(t *testing.T) {
@@ -60,14 +61,16 @@ func TestCreateAccount(t *testing.T) {
 	fails(t, err, api.AccountNotFoundException)
 }
 
-// TestCreateAccountWhole: no account without its role.
+// TestCreateAccountWhole: no account without its role, whatever kept it from being made.
 func TestCreateAccountWhole(t *testing.T) {
 	h := newHouse(t)
 	h.enforced()
-	h.broken = errBroken
-	_, err := h.CreateAccount(h.ctx, &api.CreateAccountRequest{AccountName: "Dev", Email: "dev@example.org"})
-	if !errors.Is(err, errBroken) {
-		t.Error(err)
+	for _, broken := range []error{errBroken, store.ErrNotFound} {
+		h.broken = broken
+		out, err := h.CreateAccount(h.ctx, &api.CreateAccountRequest{AccountName: "Dev", Email: "dev@example.org"})
+		if !errors.Is(err, broken) {
+			t.Errorf("%v, %v", out, err)
+		}
 	}
 	h.broken = nil
 	l, err := h.ListAccounts(h.ctx, &api.ListAccountsRequest{})

@@ -36,14 +36,13 @@ func (s *Service) CreateAccount(ctx context.Context, in *api.CreateAccountReques
 		if err := s.belowQuota(ctx, w, o); err != nil {
 			return err
 		}
-		_, err := accounts.Find(ctx, w, "by_email", caller.Fold(in.Email))
-		switch {
-		case err == nil:
-			c.Failure = string(api.CreateAccountFailureReasonEmailAlreadyExists)
-		case errors.Is(err, store.ErrNotFound):
-			c.Account, err = s.make(ctx, w, o, Account{Name: in.AccountName, Email: in.Email, Tags: tags}, role)
+		used, err := emailUsed(ctx, w, in.Email)
+		if err != nil {
+			return err
 		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) || c.Account == "" && c.Failure == "" {
+		if used {
+			c.Failure = string(api.CreateAccountFailureReasonEmailAlreadyExists)
+		} else if c.Account, err = s.make(ctx, w, o, Account{Name: in.AccountName, Email: in.Email, Tags: tags}, role); err != nil {
 			return err
 		}
 		return creations.Insert(ctx, w, &c)
@@ -52,6 +51,15 @@ func (s *Service) CreateAccount(ctx context.Context, in *api.CreateAccountReques
 		return nil, err
 	}
 	return &api.CreateAccountResponse{CreateAccountStatus: describeCreation(&c)}, nil
+}
+
+// emailUsed tells whether an account has an address, be it in an organization or not.
+func emailUsed(ctx context.Context, r store.Reader, email string) (bool, error) {
+	_, err := accounts.Find(ctx, r, "by_email", caller.Fold(email))
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func (s *Service) belowQuota(ctx context.Context, r store.Reader, o *Organization) error {
