@@ -3,6 +3,8 @@ package organization
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/organizationsapi"
@@ -84,11 +86,12 @@ func (s *Service) ask(ctx context.Context, ids []string, more ...condition) ([]c
 	return asks, err
 }
 
-// conditions makes the context of an ask.
+// conditions makes the context of an ask. Tag keys that differ in case alone are one condition key with all their values.
 func conditions(tags map[string]string, more []condition) iampolicy.MapContext {
 	c := iampolicy.MapContext{}
-	for k, v := range tags {
-		c["aws:resourcetag/"+caller.Fold(k)] = []string{v}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		k := "aws:resourcetag/" + caller.Fold(key)
+		c[k] = append(c[k], tags[key])
 	}
 	for _, m := range more {
 		m(c)
@@ -108,6 +111,38 @@ func with[In any](more ...func(*In) condition) wire.Asks[In] {
 	return func(_ context.Context, in *In) ([]caller.Ask, error) {
 		return []caller.Ask{{Context: conditions(nil, each(in, more))}}, nil
 	}
+}
+
+// tagging asks for tagging besides what all ask for, when the request has tags: who may create without tagging cannot create with tags
+// (https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html). What is to be tagged has no id yet, so the ARN ends in one that
+// stands for any: * for an account, ou-* and p-*.
+func (s *Service) tagging(ctx context.Context, all []caller.Ask, id string, tags []api.Tag) ([]caller.Ask, error) {
+	if len(tags) == 0 {
+		return all, nil
+	}
+	more, err := s.ask(ctx, []string{id}, requestTags(tags))
+	for i := range more {
+		more[i].Action = "organizations:TagResource"
+	}
+	return append(all, more...), err
+}
+
+func (s *Service) askCreateAccount(ctx context.Context, in *api.CreateAccountRequest) ([]caller.Ask, error) {
+	all := []caller.Ask{{Context: conditions(nil, []condition{requestTags(in.Tags)})}}
+	return s.tagging(ctx, all, "*", in.Tags)
+}
+
+func (s *Service) askCreateUnit(ctx context.Context, in *api.CreateOrganizationalUnitRequest) ([]caller.Ask, error) {
+	all, err := s.ask(ctx, []string{in.ParentId}, requestTags(in.Tags))
+	if err != nil {
+		return nil, err
+	}
+	return s.tagging(ctx, all, unitPrefix+"*", in.Tags)
+}
+
+func (s *Service) askCreatePolicy(ctx context.Context, in *api.CreatePolicyRequest) ([]caller.Ask, error) {
+	all := []caller.Ask{{Context: conditions(nil, []condition{ofType(in.Type), requestTags(in.Tags)})}}
+	return s.tagging(ctx, all, policyPrefix+"*", in.Tags)
 }
 
 func each[In any](in *In, more []func(*In) condition) []condition {

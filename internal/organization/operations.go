@@ -19,9 +19,7 @@ func (s *Service) organizationOperations() []wire.Binding {
 		wire.Bind(api.DescribeOrganization, s.DescribeOrganization),
 		wire.Bind(api.DeleteOrganization, s.DeleteOrganization),
 		wire.Bind(api.ListRoots, s.ListRoots),
-		wire.Bind(api.CreateOrganizationalUnit, s.CreateOrganizationalUnit,
-			on(s, func(in *api.CreateOrganizationalUnitRequest) string { return in.ParentId },
-				func(in *api.CreateOrganizationalUnitRequest) condition { return requestTags(in.Tags) })),
+		wire.Bind(api.CreateOrganizationalUnit, s.CreateOrganizationalUnit, s.askCreateUnit),
 		wire.Bind(api.DescribeOrganizationalUnit, s.DescribeOrganizationalUnit,
 			on(s, func(in *api.DescribeOrganizationalUnitRequest) string { return in.OrganizationalUnitId })),
 		wire.Bind(api.UpdateOrganizationalUnit, s.UpdateOrganizationalUnit,
@@ -48,7 +46,7 @@ func (s *Service) organizationOperations() []wire.Binding {
 // accountOperations are about accounts and who of them administers services.
 func (s *Service) accountOperations() []wire.Binding {
 	return []wire.Binding{
-		wire.Bind(api.CreateAccount, s.CreateAccount, with(func(in *api.CreateAccountRequest) condition { return requestTags(in.Tags) })),
+		wire.Bind(api.CreateAccount, s.CreateAccount, s.askCreateAccount),
 		wire.Bind(api.DescribeCreateAccountStatus, s.DescribeCreateAccountStatus),
 		wire.Bind(api.ListCreateAccountStatus, s.ListCreateAccountStatus),
 		wire.Bind(api.DescribeAccount, s.DescribeAccount, on(s, func(in *api.DescribeAccountRequest) string { return in.AccountId })),
@@ -77,8 +75,7 @@ func (s *Service) policyOperations() []wire.Binding {
 			func(in *api.EnablePolicyTypeRequest) condition { return ofType(in.PolicyType) })),
 		wire.Bind(api.DisablePolicyType, s.DisablePolicyType, on(s, func(in *api.DisablePolicyTypeRequest) string { return in.RootId },
 			func(in *api.DisablePolicyTypeRequest) condition { return ofType(in.PolicyType) })),
-		wire.Bind(api.CreatePolicy, s.CreatePolicy, with(func(in *api.CreatePolicyRequest) condition { return ofType(in.Type) },
-			func(in *api.CreatePolicyRequest) condition { return requestTags(in.Tags) })),
+		wire.Bind(api.CreatePolicy, s.CreatePolicy, s.askCreatePolicy),
 		wire.Bind(api.UpdatePolicy, s.UpdatePolicy, on(s, func(in *api.UpdatePolicyRequest) string { return in.PolicyId }, policyType[api.UpdatePolicyRequest])),
 		wire.Bind(api.DescribePolicy, s.DescribePolicy,
 			on(s, func(in *api.DescribePolicyRequest) string { return in.PolicyId }, policyType[api.DescribePolicyRequest])),

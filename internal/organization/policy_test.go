@@ -1,11 +1,13 @@
 package organization
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/organizationsapi"
+	"github.com/mayfly-id/mayfly/internal/caller"
 )
 
 func TestPolicies(t *testing.T) {
@@ -210,4 +212,46 @@ func TestTags(t *testing.T) {
 	}
 	fails(t, tag(root, many...), api.ConstraintViolationException, "MAX_TAG_LIMIT_EXCEEDED")
 	h.ok(tag(root, many[1:]...))
+}
+
+// TestAsksForTags: what a request creates with tags it asks to tag, and tags whose keys differ in case alone all count.
+func TestAsksForTags(t *testing.T) {
+	h := newHouse(t)
+	root := h.root()
+	o, err := h.DescribeOrganization(h.ctx, nil)
+	h.ok(err)
+	at, org := "arn:aws:organizations::"+management+":", "/"+*o.Organization.Id+"/"
+	tags := []api.Tag{{Key: "Team", Value: "a"}, {Key: "team", Value: "b"}}
+	for resource, ask := range map[string]func([]api.Tag) ([]caller.Ask, error){
+		at + "account" + org + "*": func(tags []api.Tag) ([]caller.Ask, error) {
+			return h.askCreateAccount(h.ctx, &api.CreateAccountRequest{Tags: tags})
+		},
+		at + "ou" + org + "ou-*": func(tags []api.Tag) ([]caller.Ask, error) {
+			return h.askCreateUnit(h.ctx, &api.CreateOrganizationalUnitRequest{ParentId: root, Tags: tags})
+		},
+		at + "policy" + org + "service_control_policy/p-*": func(tags []api.Tag) ([]caller.Ask, error) {
+			return h.askCreatePolicy(h.ctx, &api.CreatePolicyRequest{Type: api.PolicyTypeServiceControlPolicy, Tags: tags})
+		},
+	} {
+		if asks, err := ask(nil); err != nil || len(asks) != 1 || asks[0].Action != "" {
+			t.Errorf("without tags: %+v, %v", asks, err)
+		}
+		asks, err := ask(tags)
+		if err != nil || len(asks) != 2 || asks[1].Action != "organizations:TagResource" || asks[1].Resource != resource {
+			t.Fatalf("asks are %+v, %v; want %s", asks, err, resource)
+		}
+		for _, a := range asks {
+			if got := a.Context["aws:requesttag/team"]; !slices.Equal(got, []string{"a", "b"}) {
+				t.Errorf("%s: tags are %q", a.Resource, got)
+			}
+		}
+	}
+	_, err = h.TagResource(h.ctx, &api.TagResourceRequest{ResourceId: root, Tags: tags})
+	h.ok(err)
+	for range 20 { // maps are read in another order each time
+		asks, err := h.ask(h.ctx, []string{root})
+		if err != nil || !slices.Equal(asks[0].Context["aws:resourcetag/team"], []string{"a", "b"}) {
+			t.Fatalf("asks are %+v, %v", asks, err)
+		}
+	}
 }
