@@ -141,8 +141,8 @@ func (a *Authorizer) Record(ctx context.Context, p *caller.Principal, ask *calle
 func (a *Authorizer) record(req *caller.Request, p *caller.Principal, ask *caller.Ask, allowed bool, reason string) error {
 	e := audit.Entry{
 		Time: req.Time, RequestID: req.ID, Service: req.Service, Operation: req.Operation, Region: req.Region,
-		UserAgent: clip(req.UserAgent), PrincipalKind: string(p.Kind), PrincipalARN: p.ARN, UserID: p.UserID, AccessKeyID: p.AccessKeyID,
-		Action: ask.Action, Resource: ask.Resource, Allowed: allowed, Reason: reason,
+		UserAgent: clip(req.UserAgent, mostText), PrincipalKind: string(p.Kind), PrincipalARN: p.ARN, UserID: clip(p.UserID, mostResource), AccessKeyID: p.AccessKeyID,
+		Action: ask.Action, Resource: clip(ask.Resource, mostResource), Allowed: allowed, Reason: reason,
 	}
 	if req.SourceIP.IsValid() {
 		e.SourceIP = req.SourceIP.String()
@@ -159,9 +159,14 @@ func (a *Authorizer) record(req *caller.Request, p *caller.Principal, ask *calle
 	return nil
 }
 
-// clip bounds what a stranger can make the audit trail hold.
-func clip(s string) string {
-	const most = 256
+// How much of what a caller writes is repeated, in bytes. Requests are decided before the bounds of their input are checked.
+const (
+	mostText     = 256
+	mostResource = 2048 // the longest ARN in AWS's models
+)
+
+// clip bounds what a caller can make the audit trail and answers hold.
+func clip(s string, most int) string {
 	if len(s) > most {
 		return s[:most]
 	}
@@ -199,7 +204,7 @@ func refusal(p *caller.Principal, ask *caller.Ask, reason string) string {
 	if who == "" {
 		who = "anonymous"
 	}
-	text := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", who, ask.Action, ask.Resource)
+	text := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", who, ask.Action, clip(ask.Resource, mostResource))
 	if ask.Trust {
 		return text
 	}

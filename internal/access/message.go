@@ -62,7 +62,8 @@ type messageValue struct {
 // mostMessage bounds a message, in bytes: it travels in a header.
 const mostMessage = 3000
 
-// encode gives the encoded form of a refusal, empty where there is none to give. What a role of another account trusts stays between that account and its role.
+// encode gives the encoded form of a refusal, empty where there is none to give. What a role of another account trusts and how it is tagged stays between
+// that account and its role.
 func (a *Authorizer) encode(ctx context.Context, p *caller.Principal, ask *caller.Ask) (string, error) {
 	if a.Messages == nil || p.Account == "" {
 		return "", nil
@@ -73,7 +74,7 @@ func (a *Authorizer) encode(ctx context.Context, p *caller.Principal, ask *calle
 	}
 	own := !ask.Trust || strings.HasPrefix(ask.Resource, "arn:aws:iam::"+p.Account+":")
 	m := authorizationMessage{Context: messageContext{
-		Principal: messagePrincipal{ID: p.UserID, Name: p.Name, ARN: p.ARN}, Action: ask.Action, Resource: ask.Resource,
+		Principal: messagePrincipal{ID: p.UserID, Name: p.Name, ARN: p.ARN}, Action: ask.Action, Resource: clip(ask.Resource, mostResource),
 	}}
 	m.Failures.Items, m.MatchedStatements.Items = []struct{}{}, []matched{}
 	m.Context.Conditions.Items = []messageCondition{}
@@ -86,10 +87,13 @@ func (a *Authorizer) encode(ctx context.Context, p *caller.Principal, ask *calle
 		}
 	}
 	for _, key := range contextKeys(ask) {
+		if !own && ofResource(key) {
+			continue
+		}
 		if values, ok := e.context.Lookup(key); ok {
 			c := messageCondition{Key: key}
 			for _, v := range values {
-				c.Values.Items = append(c.Values.Items, messageValue{clip(v)})
+				c.Values.Items = append(c.Values.Items, messageValue{clip(v, mostText)})
 			}
 			m.Context.Conditions.Items = append(m.Context.Conditions.Items, c)
 		}
@@ -97,7 +101,12 @@ func (a *Authorizer) encode(ctx context.Context, p *caller.Principal, ask *calle
 	return a.sealed(p.Account, &m)
 }
 
-// sealed encodes a message. One that is too long loses its conditions first, and then its statements.
+// ofResource tells the keys that only the resource itself answers.
+func ofResource(key string) bool {
+	return strings.HasPrefix(key, "aws:resourcetag/") || strings.HasPrefix(key, "iam:resourcetag/")
+}
+
+// sealed encodes a message. One that is too long loses its conditions first, and then its statements; what is too long even so has no encoded form.
 func (a *Authorizer) sealed(account string, m *authorizationMessage) (string, error) {
 	b, err := json.Marshal(m)
 	if err == nil && len(b) > mostMessage {
@@ -108,7 +117,7 @@ func (a *Authorizer) sealed(account string, m *authorizationMessage) (string, er
 		m.MatchedStatements.Items = []matched{}
 		b, err = json.Marshal(m)
 	}
-	if err != nil {
+	if err != nil || len(b) > mostMessage {
 		return "", err
 	}
 	return a.Messages.EncodeMessage(account, b)

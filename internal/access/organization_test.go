@@ -179,15 +179,19 @@ func TestEncodedRefusal(t *testing.T) {
 	}
 }
 
-// TestEncodedRefusalKeepsForeignTrust: what a role of another account trusts, and whether it exists, is not the caller's to read.
+// TestEncodedRefusalKeepsForeignTrust: what a role of another account trusts, how it is tagged, and whether it exists, is not the caller's to read. Whoever
+// asks says whose the resource is, whether or not it is there.
 func TestEncodedRefusalKeepsForeignTrust(t *testing.T) {
+	const arn = "arn:aws:iam::999999999999:role/r"
 	trust := &iampolicy.Named{ID: "role", Policy: parse(t, iampolicy.TrustPolicy, `{"Sid":"Hidden","Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}`)}
+	tags := iampolicy.MapContext{"aws:resourcetag/cost": {"x"}, "iam:resourcetag/cost": {"x"}, "sts:externalid": {"e"}}
 	messages := map[string]string{}
 	for name, ask := range map[string]caller.Ask{
-		"there":     {Action: "sts:AssumeRole", Resource: "arn:aws:iam::999999999999:role/r", ResourceAccount: "999999999999", ResourcePolicy: trust, Trust: true},
-		"not there": {Action: "sts:AssumeRole", Resource: "arn:aws:iam::999999999999:role/r", Trust: true},
+		"there":     {Action: "sts:AssumeRole", Resource: arn, ResourceAccount: "999999999999", ResourcePolicy: trust, Trust: true, Context: tags},
+		"not there": {Action: "sts:AssumeRole", Resource: arn, ResourceAccount: "999999999999", Trust: true, Context: iampolicy.MapContext{"sts:externalid": {"e"}}},
 	} {
 		a, _, _ := setup(t, allowAll)
+		a.Organizations = &organization{}
 		m := &plain{}
 		a.Messages = m
 		if err := a.Authorize(asking("sts", "AssumeRole"), user(), []caller.Ask{ask}); err == nil {
@@ -195,8 +199,33 @@ func TestEncodedRefusalKeepsForeignTrust(t *testing.T) {
 		}
 		messages[name] = string(m.message)
 	}
-	if strings.Contains(messages["there"], "Hidden") || strings.ReplaceAll(messages["there"], "999999999999", account) != strings.ReplaceAll(messages["not there"], "999999999999", account) {
+	if messages["there"] != messages["not there"] || !strings.Contains(messages["there"], "sts:externalid") {
 		t.Errorf("%s\n%s", messages["there"], messages["not there"])
+	}
+}
+
+// TestOwnRoleTagsAreShown: a refusal within the account says everything.
+func TestOwnRoleTagsAreShown(t *testing.T) {
+	a, _, _ := setup(t, allowAll)
+	m := &plain{}
+	a.Messages = m
+	ask := caller.Ask{Action: "sts:AssumeRole", Resource: "arn:aws:iam::" + account + ":role/r", Trust: true, Context: iampolicy.MapContext{"aws:resourcetag/cost": {"x"}}}
+	if err := a.Authorize(asking("sts", "AssumeRole"), user(), []caller.Ask{ask}); err == nil || !strings.Contains(string(m.message), "aws:resourcetag/cost") {
+		t.Errorf("%s, %v", m.message, err)
+	}
+}
+
+// TestLongResourcesAreCut: a resource is asked for before the input's bounds are checked, and must fill neither the audit trail nor the answer.
+func TestLongResourcesAreCut(t *testing.T) {
+	for name, resource := range map[string]string{"long": strings.Repeat("r", 1<<20), "of characters that JSON escapes": strings.Repeat("<", 1<<20)} {
+		a, _, log := setup(t, "")
+		m := &plain{}
+		a.Messages = m
+		err := a.Authorize(asking("sts", "AssumeRole"), user(), []caller.Ask{{Action: "sts:AssumeRole", Resource: resource, Trust: true}})
+		var denied *access.Denied
+		if !errors.As(err, &denied) || len(denied.Message) > 3000 || len(m.message) > 3000 || len(log.entries) != 1 || len(log.entries[0].Resource) > 2048 {
+			t.Errorf("%s: a text of %d, a message of %d, %d entries, %.80v", name, len(denied.Message), len(m.message), len(log.entries), err)
+		}
 	}
 }
 

@@ -5,7 +5,9 @@ import "github.com/mayfly-id/mayfly/internal/caller"
 // mayCall holds what AWS refuses to some callers whatever their policies say, so that nobody makes credentials outlive those they came with
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html):
 //
-//   - sessions of GetFederationToken, and of GetSessionToken without MFA, may not call IAM;
+//   - sessions of GetFederationToken, and of GetSessionToken without MFA, may not call IAM; those of temporary delegation may, which are for setting up
+//     roles, as far as the policy goes that was delegated
+//     (https://docs.aws.amazon.com/IAM/latest/UserGuide/temporary-delegation-understanding-permissions.html);
 //   - sessions of GetSessionToken may call AssumeRole and GetCallerIdentity of STS and nothing else of it, those of GetFederationToken
 //     GetCallerIdentity alone;
 //   - sessions of any kind may not call GetSessionToken and GetFederationToken;
@@ -27,7 +29,7 @@ func mayCallIAM(p *caller.Principal) bool {
 	case caller.AssumedRole:
 		return true
 	case caller.User, caller.Root:
-		return p.Session == nil || !p.Session.MFAAt.IsZero() || p.AssumedRoot()
+		return p.Session == nil || !p.Session.MFAAt.IsZero() || p.AssumedRoot() || p.Delegated()
 	}
 	return false
 }

@@ -17,6 +17,7 @@ func TestTemporaryCredentials(t *testing.T) {
 		return p
 	}
 	plain, mfa := &caller.Session{Name: "s"}, &caller.Session{Name: "s", MFAAt: now}
+	delegated := &caller.Session{Name: "request", InlinePolicy: "{}"} // whose policies are what this test gives it
 	callers := []struct {
 		name string
 		p    *caller.Principal
@@ -28,6 +29,9 @@ func TestTemporaryCredentials(t *testing.T) {
 		{"user session with MFA", with(caller.User, mfa), "iag"},
 		{"root session", with(caller.Root, plain), "g"},
 		{"root session with MFA", with(caller.Root, mfa), "ig"},
+		{"session that a user delegated", with(caller.User, delegated), "iag"},
+		{"session that the root delegated", with(caller.Root, delegated), "ig"},
+		{"federated user with a session policy", with(caller.FederatedUser, delegated), "g"},
 		{"role session", with(caller.AssumedRole, plain), "iagk"},
 		{"federated user", with(caller.FederatedUser, plain), "g"},
 		{"federated user with MFA", with(caller.FederatedUser, mfa), "g"},

@@ -55,6 +55,12 @@ func (p *Principal) AssumedRoot() bool {
 	return p.Kind == Root && p.Session != nil && len(p.Session.PolicyARNs) > 0
 }
 
+// Delegated reports whether the caller is a session that a user, or the root of an account, lets somebody else have (IAM temporary delegation). It has the
+// policy that was delegated for its session policy; no other session of a user or a root has one of its own. That of a role is like the role's others.
+func (p *Principal) Delegated() bool {
+	return (p.Kind == User || p.Kind == Root) && p.Session != nil && p.Session.InlinePolicy != ""
+}
+
 // Ask is one thing a request wants to do: an action on a resource.
 type Ask struct {
 	Action          string // such as "iam:CreateUser"; empty stands for the operation's own action
