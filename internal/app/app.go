@@ -125,6 +125,9 @@ func open(ctx context.Context, c config.Config, log *slog.Logger, now func() tim
 		return nil, err
 	}
 	a.services = a.build(o)
+	if err := a.services.organization.NoteAccount(ctx); err != nil {
+		return nil, err
+	}
 	if mine {
 		if a.firstRun, err = a.prepare(ctx, a.services); err != nil {
 			return nil, fmt.Errorf("first start: %w", err)

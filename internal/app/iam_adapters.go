@@ -61,7 +61,7 @@ func (s serviceRoles) ServiceRoleUsage(ctx context.Context, r store.Reader, numb
 	case "email.cognito-idp.amazonaws.com":
 		return mailingPools(ctx, r, number)
 	case "organizations.amazonaws.com":
-		o, err := s.organization.Of(ctx, number)
+		o, err := s.organization.OfIn(ctx, r, number)
 		if errors.Is(err, caller.ErrUnknown) {
 			return nil, nil
 		}

@@ -18,23 +18,46 @@ func (s *Service) CreateOrganization(ctx context.Context, in *api.CreateOrganiza
 		return nil, err
 	}
 	o.AllFeatures = in.FeatureSet == nil || *in.FeatureSet == api.OrganizationFeatureSetAll
-	manager := Account{ID: account, Org: o.ID, Name: s.Name, Email: s.Email, Parent: o.Root, Joined: o.Created}
 	full := fullAccess(o.ID)
 	err = s.Store.Update(ctx, func(w store.Writer) error {
-		if old, err := accounts.Get(ctx, w, account); err == nil && old.Doc.Org != "" {
-			return api.AlreadyInOrganizationException.New("The AWS account is already a member of an organization.")
-		} else if err != nil && !errors.Is(err, store.ErrNotFound) {
+		row, err := accounts.Get(ctx, w, account)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
+		}
+		if row.Doc.Org != "" {
+			return api.AlreadyInOrganizationException.New("The AWS account is already a member of an organization.")
 		}
 		if account != s.Account {
 			return accessDenied()
 		}
-		return errors.Join(organizations.Insert(ctx, w, o), accounts.Insert(ctx, w, &manager), policies.Insert(ctx, w, &full))
+		row.Doc = Account{ID: account, Org: o.ID, Name: s.Name, Email: s.Email, Parent: o.Root, Joined: o.Created}
+		return errors.Join(organizations.Insert(ctx, w, o), put(ctx, w, &row), policies.Insert(ctx, w, &full))
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &api.CreateOrganizationResponse{Organization: s.describe(o)}, nil
+}
+
+// NoteAccount sees to it that the deployment's own account has a row, in an organization or in none. A row that is there is in the cache, so that Of costs a
+// look-up in memory also where there is no organization. It is to be called at the start.
+func (s *Service) NoteAccount(ctx context.Context) error {
+	if _, err := accounts.Get(ctx, s.Store, s.Account); !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	err := s.Store.Update(ctx, func(w store.Writer) error { return accounts.Insert(ctx, w, &Account{ID: s.Account}) })
+	if errors.Is(err, store.ErrExists) { // another node was at it
+		return nil
+	}
+	return err
+}
+
+// put writes the row of an account, or makes it where there was none.
+func put(ctx context.Context, w store.Writer, row *store.Row[Account]) error {
+	if row.Version == 0 {
+		return accounts.Insert(ctx, w, &row.Doc)
+	}
+	return accounts.Update(ctx, w, row)
 }
 
 // newOrganization draws an organization.
@@ -87,8 +110,9 @@ func (s *Service) DeleteOrganization(ctx context.Context, _ *wire.Empty) (*wire.
 		}
 		_, attached := attachments.DeleteAll(ctx, w, "", o.Doc.ID)
 		_, created := creations.DeleteAll(ctx, w, "", o.Doc.ID)
+		a.Doc = Account{ID: a.Doc.ID}
 		return errors.Join(attached, created, policies.Delete(ctx, w, o.Doc.ID, fullAccessID),
-			accounts.Delete(ctx, w, a.Doc.ID), organizations.Delete(ctx, w, o.Doc.ID))
+			accounts.Update(ctx, w, &a), organizations.Delete(ctx, w, o.Doc.ID))
 	})
 	return &wire.Empty{}, err
 }

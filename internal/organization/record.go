@@ -15,10 +15,11 @@ type Organization struct {
 	Trusted     map[string]time.Time `json:"trusted,omitempty"`      // service principals, and since when
 }
 
-// Account is an account of the deployment that is or was in an organization. ID is 12 digits and never reused, so a row stays when its account leaves.
+// Account is an account of the deployment: its own, and each that is or was in an organization. ID is 12 digits and never reused, so a row stays when its
+// account leaves.
 type Account struct {
 	ID        string               `json:"id"`
-	Org       string               `json:"org,omitempty"` // empty: in none any more
+	Org       string               `json:"org,omitempty"` // empty: in none
 	Name      string               `json:"name,omitempty"`
 	Email     string               `json:"email,omitempty"`
 	Parent    string               `json:"parent,omitempty"` // the root, or a unit

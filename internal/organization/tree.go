@@ -70,6 +70,15 @@ func (s *Service) Of(ctx context.Context, account string) (Org, error) {
 	return p.org, nil
 }
 
+// OfIn is Of within a transaction: it tells what the transaction sees.
+func (s *Service) OfIn(ctx context.Context, r store.Reader, account string) (Org, error) {
+	p, err := s.placeIn(ctx, r, account)
+	if err != nil {
+		return Org{}, err
+	}
+	return p.org, nil
+}
+
 // AccountsUnder lists the accounts at or below a place, sorted: "o-…/" is the organization, "o-…/r-…/ou-…/" a unit. caller.ErrUnknown when there is no
 // such organization.
 func (s *Service) AccountsUnder(ctx context.Context, path string) ([]string, error) {
@@ -154,36 +163,44 @@ func damaged(err error) error {
 var errDangling = errors.New("organization: a row points to one that is not there")
 
 // build reads all that says what applies to an account, in one snapshot.
-func (s *Service) build(ctx context.Context, account string) (*place, error) {
-	var p *place
-	err := s.Store.View(ctx, func(r store.Reader) error {
-		a, o, err := membership(ctx, r, account)
-		if err != nil {
-			return err
-		}
-		up, err := o.Doc.above(ctx, r, a.Doc.Parent)
-		if err != nil {
-			return damaged(err)
-		}
-		_, trusts := o.Doc.Trusted[iamPrincipal]
-		p = &place{version: o.Version, org: Org{
-			ID: o.Doc.ID, Management: o.Doc.Management, Path: o.Doc.path(up), AllFeatures: o.Doc.AllFeatures, TrustsIAM: trusts,
-			Delegated: slices.Sorted(maps.Keys(a.Doc.Delegated)),
-		}}
-		if !o.Doc.Enforced || account == o.Doc.Management {
-			return nil
-		}
-		levels := make([][]string, 0, len(up)+1)
-		for _, n := range up {
-			levels = append(levels, *n.scps)
-		}
-		p.levels, err = s.levels(ctx, r, o.Doc.ID, append(levels, a.Doc.SCPs))
+func (s *Service) build(ctx context.Context, account string) (p *place, err error) {
+	err = s.Store.View(ctx, func(r store.Reader) error {
+		p, err = s.placeIn(ctx, r, account)
 		return err
 	})
+	return p, err
+}
+
+// placeIn reads what applies to an account. caller.ErrUnknown when it is in no organization.
+func (s *Service) placeIn(ctx context.Context, r store.Reader, account string) (*place, error) {
+	a, o, err := membership(ctx, r, account)
 	if errors.Is(err, api.AWSOrganizationsNotInUseException) {
 		return nil, caller.ErrUnknown
 	}
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	up, err := o.Doc.above(ctx, r, a.Doc.Parent)
+	if err != nil {
+		return nil, damaged(err)
+	}
+	_, trusts := o.Doc.Trusted[iamPrincipal]
+	p := &place{version: o.Version, org: Org{
+		ID: o.Doc.ID, Management: o.Doc.Management, Path: o.Doc.path(up), AllFeatures: o.Doc.AllFeatures, TrustsIAM: trusts,
+		Delegated: slices.Sorted(maps.Keys(a.Doc.Delegated)),
+	}}
+	if !o.Doc.Enforced || account == o.Doc.Management {
+		return p, nil
+	}
+	levels := make([][]string, 0, len(up)+1)
+	for _, n := range up {
+		levels = append(levels, *n.scps)
+	}
+	p.levels, err = s.levels(ctx, r, o.Doc.ID, append(levels, a.Doc.SCPs))
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // path writes the places from the root down as condition keys have them.

@@ -159,6 +159,15 @@ func TestOf(t *testing.T) {
 	if o.Management != management || !o.AllFeatures || o.TrustsIAM || o.Path != o.ID+"/"+root+"/"+ou+"/"+inner+"/" {
 		t.Errorf("%+v", o)
 	}
+	h.ok(h.Store.View(h.ctx, func(r store.Reader) error {
+		if in, err := h.OfIn(h.ctx, r, a); err != nil || in.Path != o.Path {
+			t.Errorf("%+v, %v", in, err)
+		}
+		if _, err := h.OfIn(h.ctx, r, stranger); !errors.Is(err, caller.ErrUnknown) {
+			t.Error(err)
+		}
+		return nil
+	}))
 	m, err := h.Of(h.ctx, management)
 	if err != nil || m.ID != o.ID || m.Path != o.ID+"/"+root+"/" {
 		t.Errorf("%+v, %v", m, err)
@@ -184,6 +193,39 @@ func TestOf(t *testing.T) {
 	h.ok(err)
 	if _, err := h.Of(h.ctx, a); !errors.Is(err, caller.ErrUnknown) {
 		t.Error(err)
+	}
+}
+
+// TestNoteAccount: the account of a deployment without an organization is known to be in none without a look into the store, from the start and again when
+// its organization is gone.
+func TestNoteAccount(t *testing.T) {
+	h := newHouse(t)
+	for range 2 {
+		h.ok(h.NoteAccount(h.ctx))
+	}
+	warm := func() {
+		t.Helper()
+		if n := testing.AllocsPerRun(100, func() {
+			if _, err := h.Of(h.ctx, management); !errors.Is(err, caller.ErrUnknown) {
+				t.Fatal(err)
+			}
+		}); n != 0 {
+			t.Errorf("%v allocations: the store is read", n)
+		}
+	}
+	warm()
+	h.root()
+	h.ok(h.NoteAccount(h.ctx))
+	if _, err := h.Of(h.ctx, management); err != nil {
+		t.Fatal(err)
+	}
+	_, err := h.DeleteOrganization(h.ctx, nil)
+	h.ok(err)
+	warm()
+	h.root()
+	h.ok(h.Store.Close())
+	if err := h.NoteAccount(h.ctx); err == nil {
+		t.Error("it is known without a store")
 	}
 }
 
@@ -268,6 +310,22 @@ func BenchmarkServiceControl(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if _, err := h.ServiceControl(h.ctx, account); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkOf(b *testing.B) {
+	alone, member := newHouse(b), newHouse(b)
+	alone.ok(alone.NoteAccount(alone.ctx))
+	member.root()
+	for name, h := range map[string]*house{"alone": alone, "member": member} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := h.Of(h.ctx, management); (err == nil) != (h == member) {
 					b.Fatal(err)
 				}
 			}
