@@ -24,7 +24,7 @@ func (s *Service) AcceptDelegationRequest(ctx context.Context, in *iamapi.Accept
 		if p.Kind == caller.Root && seconds(d.Seconds) > mostForRoot {
 			return edge.ValidationError.New("The root user can only accept delegation requests with a duration of 4 hours or less.")
 		}
-		if p.Session != nil && (p.Session.InlinePolicy != "" || len(p.Session.PolicyARNs) > 0) {
+		if narrowed(p) {
 			return edge.ValidationError.New("A session with session policies cannot accept a delegation request.")
 		}
 		d.Approver = approver(p, s.second())

@@ -83,7 +83,7 @@ func (s *Service) ask(ctx context.Context, id, own string) (asks, error) {
 	a := caller.Ask{Resource: d.ARN(account(ctx)), Context: iampolicy.MapContext{}}
 	if d.Owner != nil {
 		a.Context[ownerKey] = []string{d.Owner.ARN}
-		if own != "" {
+		if own != "" && !narrowed(caller.PrincipalFrom(ctx)) {
 			if a.ResourcePolicy, err = ownerPolicy(d, own); err != nil {
 				return nil, err
 			}
@@ -111,6 +111,12 @@ func ownerPolicy(d *record.DelegationRequest, action string) (*iampolicy.Named, 
 		return nil, fmt.Errorf("delegation: policy of the owner: %w", err)
 	}
 	return &iampolicy.Named{ID: d.ID, Policy: p}, nil
+}
+
+// narrowed reports whether a session has session policies. It has the default permission of an owner only if they give it: a delegated session is
+// called as its approver's is, and may do what the template says and nothing else.
+func narrowed(p *caller.Principal) bool {
+	return p.Session != nil && (p.Session.InlinePolicy != "" || len(p.Session.PolicyARNs) > 0)
 }
 
 // visible tells whether an account may know of a request: the owner's, or any as long as none is named

@@ -434,3 +434,30 @@ func TestStoreThatFails(t *testing.T) {
 		t.Errorf("redeem: %v", err)
 	}
 }
+
+// TestDelegatedSessionIsNoOwner holds the session that a requestor gets to the template, also where its approver has more by owning the request.
+func TestDelegatedSessionIsNoOwner(t *testing.T) {
+	h := newHouse(t)
+	now := h.Clock.Now()
+	user := h.user(customer, "admin", allowing("*", "*"))
+	user.Session = &caller.Session{IssuedAt: now, RootIssuedAt: now, Expires: now.Add(time.Hour), MFAAt: now}
+	for i, approver := range []*caller.Principal{user, h.role("admin", allowing("*", "*"), &caller.Session{Name: "s", IssuedAt: now, RootIssuedAt: now, Expires: now.Add(time.Hour)})} {
+		id := h.create(func(in *iamapi.CreateDelegationRequestRequest) { in.RequestorWorkflowId = fmt.Sprint("flow-", i) })
+		h.steps(approver, id, "AssociateDelegationRequest", "AcceptDelegationRequest", "SendDelegationToken")
+		p, err := h.redeem(provider, h.channel.last().ExchangeToken)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for op, in := range map[string]any{
+			"GetDelegationRequest":    &iamapi.GetDelegationRequestRequest{DelegationRequestId: id},
+			"UpdateDelegationRequest": &iamapi.UpdateDelegationRequestRequest{DelegationRequestId: id},
+		} {
+			if err := h.may(approver, op, in); err != nil {
+				t.Errorf("%s by %s: %v", op, approver.ARN, err)
+			}
+			if err := h.may(&p, op, in); !errors.Is(err, errDenied) {
+				t.Errorf("%s by the session that was delegated by %s: %v", op, approver.ARN, err)
+			}
+		}
+	}
+}
