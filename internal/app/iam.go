@@ -59,12 +59,9 @@ func (a *App) buildAreas(o *outside, entities *principal.Principals) *areas {
 	s := &areas{
 		certificate: certificate.New(certificate.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
 		credential:  credential.New(credential.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Uses: a.uses}),
-		delegation: delegation.New(delegation.Config{
-			Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Channel: topics{o.triggers, a.outbox, a.now}, Entities: entities, Policies: entities, Report: func(_ context.Context, err error) { a.report(err) },
-		}),
-		identity: identity.New(identity.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, LastUse: a.activity}),
-		issuers:  webtoken.New(webtoken.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, URL: a.cfg.URL}),
-		mfa:      mfa.New(mfa.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
+		identity:    identity.New(identity.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, LastUse: a.activity}),
+		issuers:     webtoken.New(webtoken.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, URL: a.cfg.URL}),
+		mfa:         mfa.New(mfa.Config{Store: a.db, Keys: a.ring, Now: a.now, Random: a.random}),
 		organization: organization.New(organization.Config{
 			Store: a.db, Keys: a.ring, Accounts: newAccounts{a.now, a.random}, Account: a.deployment.Account, Trusted: trustedServices(), Now: a.now, Random: a.random,
 		}),
@@ -76,6 +73,10 @@ func (a *App) buildAreas(o *outside, entities *principal.Principals) *areas {
 	}
 	s.advisor = advisor.New(advisor.Config{
 		Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Tracker: a.activity, Organizations: scopes{s.organization}, Services: deployed(),
+	})
+	s.delegation = delegation.New(delegation.Config{
+		Store: a.db, Keys: a.ring, Now: a.now, Random: a.random, Channel: topics{o.triggers, a.outbox, a.now}, Entities: entities, Policies: entities,
+		Organizations: s.organization, Report: func(_ context.Context, err error) { a.report(err) },
 	})
 	s.instance = instance.New(instance.Config{Store: a.db, Keys: a.ring, Roles: s.identity, Now: a.now, Random: a.random})
 	s.serviceLinked = servicelinked.New(servicelinked.Config{Store: a.db, Usage: serviceRoles{s.organization}, Now: a.now, Random: a.random})

@@ -8,8 +8,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mayfly-id/mayfly/iampolicy"
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/iam/delegation"
 	"github.com/mayfly-id/mayfly/internal/iam/iamtest"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -269,6 +271,74 @@ func TestPermissionCheck(t *testing.T) {
 	out, err = h.GetDelegationRequest(caller.WithPrincipal(t.Context(), gone), &iamapi.GetDelegationRequestRequest{DelegationRequestId: id})
 	if err != nil || out.PermissionCheckStatus != nil {
 		t.Errorf("without a check: %+v, %v", out, err)
+	}
+}
+
+// organizations is one organization, which forbids what its levels do not allow.
+type organizations [][]iampolicy.Named
+
+func (o organizations) ServiceControl(context.Context, string) ([][]iampolicy.Named, error) {
+	return o, nil
+}
+
+// TestPermissionCheckKnowsTheOrganization holds the check to what decides requests, which service control policies are part of.
+func TestPermissionCheckKnowsTheOrganization(t *testing.T) {
+	h := newHouse(t)
+	admin := h.user(customer, "admin", allowing("*", "*"))
+	d, err := policyOf(h, strings.Replace(allowDoc(`"s3:GetObject"`, ""), `"Resource":"*"`, `"Resource":"arn:aws:s3:::data/x"`, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(p *caller.Principal, statements ...string) string {
+		t.Helper()
+		scp, err := iampolicy.Parse([]byte(`{"Version":"2012-10-17","Statement":[`+strings.Join(statements, ",")+`]}`), iampolicy.IdentityPolicy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := h.config
+		c.Organizations = organizations{{{ID: "p-1", Policy: scp}}}
+		out, err := delegation.New(c).GetDelegationRequest(iamtest.As(p, "GetDelegationRequest"), &iamapi.GetDelegationRequestRequest{
+			DelegationRequestId: *d.DelegationRequestId, DelegationPermissionCheck: ptr(true),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(*out.PermissionCheckResult)
+	}
+	linked := h.role("linked", allowing("*", "*"), &caller.Session{Name: "s"})
+	linked.EntityARN = "arn:aws:iam::" + customer + ":role/aws-service-role/x.amazonaws.com/linked"
+	deny := `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`
+	for _, c := range []struct {
+		p          *caller.Principal
+		statements []string
+		want       string
+	}{
+		{admin, []string{allowing("*", "*")}, "ALLOWED"},
+		{admin, []string{allowing("iam:*", "*")}, "DENIED"},
+		{admin, []string{allowing("*", "*"), deny}, "DENIED"},
+		{linked, []string{allowing("*", "*"), deny}, "ALLOWED"},
+	} {
+		if got := check(c.p, c.statements...); got != c.want {
+			t.Errorf("%s under %s: %s", c.p.ARN, c.statements, got)
+		}
+	}
+}
+
+// TestPermissionCheckIsBounded asks for more than a check looks at.
+func TestPermissionCheckIsBounded(t *testing.T) {
+	h := newHouse(t)
+	var actions, resources []string
+	for i := range 40 {
+		actions, resources = append(actions, fmt.Sprintf("%q", fmt.Sprint("s3:A", i))), append(resources, fmt.Sprintf("%q", fmt.Sprint("arn:aws:s3:::", i)))
+	}
+	d, err := policyOf(h, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":[`+strings.Join(actions, ",")+`],"Resource":[`+strings.Join(resources, ",")+`]}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := h.GetDelegationRequest(iamtest.As(h.user(customer, "admin", allowing("*", "*")), "GetDelegationRequest"),
+		&iamapi.GetDelegationRequestRequest{DelegationRequestId: *d.DelegationRequestId, DelegationPermissionCheck: ptr(true)})
+	if err != nil || *out.PermissionCheckResult != iamapi.PermissionCheckResultTypeUnsure {
+		t.Errorf("1,600 decisions: %+v, %v", out, err)
 	}
 }
 

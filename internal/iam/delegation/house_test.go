@@ -41,6 +41,7 @@ type house struct {
 	*delegation.Service
 	*iamtest.World
 	t          testing.TB
+	config     delegation.Config
 	principals *principal.Principals
 	decisions  *access.Authorizer
 	channel    *channel
@@ -105,10 +106,11 @@ func newHouse(t testing.TB) *house {
 	h := &house{World: iamtest.New(t), t: t, channel: &channel{}, bindings: map[string]wire.Binding{}}
 	h.principals = principal.New(principal.Config{Store: h.DB, Keys: h.Keys, Uses: noUses{}})
 	h.decisions = &access.Authorizer{Policies: h.principals, Audit: noAudit{}}
-	h.Service = delegation.New(delegation.Config{
+	h.config = delegation.Config{
 		Store: h.DB, Keys: h.Keys, Now: h.Clock.Now, Random: h.Random, Channel: h.channel, Entities: h.principals, Policies: h.principals,
 		Report: func(_ context.Context, err error) { h.reported = append(h.reported, err) },
-	})
+	}
+	h.Service = delegation.New(h.config)
 	for _, b := range h.Operations() {
 		h.bindings[b.Operation.Name] = b
 	}

@@ -35,35 +35,44 @@ type Policies interface {
 	PoliciesOf(ctx context.Context, p *caller.Principal) (*iampolicy.Set, error)
 }
 
-// Config is what the service works with. Every field is required.
+// Organizations knows what the organization of an account forbids.
+type Organizations interface {
+	// ServiceControl gives the service control policies over an account, a list for each level from the root down; none where none apply.
+	ServiceControl(ctx context.Context, account string) ([][]iampolicy.Named, error)
+}
+
+// Config is what the service works with. Every field is required but Organizations, without which no account is in one.
 type Config struct {
-	Store    *store.DB // opened with record.Tables
-	Keys     Keys
-	Now      func() time.Time // the clock of states and tokens
-	Random   io.Reader        // draws ids and tokens
-	Channel  Channel
-	Entities Entities
-	Policies Policies
+	Store         *store.DB // opened with record.Tables
+	Keys          Keys
+	Now           func() time.Time // the clock of states and tokens
+	Random        io.Reader        // draws ids and tokens
+	Channel       Channel
+	Entities      Entities
+	Policies      Policies
+	Organizations Organizations
 	// Report takes the errors of messages that tell of a change of state and could not be delivered. The change stands.
 	Report func(ctx context.Context, err error)
 }
 
 // Service performs the operations. It is safe for concurrent use.
 type Service struct {
-	db       *store.DB
-	keys     Keys
-	now      func() time.Time
-	random   io.Reader
-	channel  Channel
-	entities Entities
-	policies Policies
-	report   func(ctx context.Context, err error)
+	db            *store.DB
+	keys          Keys
+	now           func() time.Time
+	random        io.Reader
+	channel       Channel
+	entities      Entities
+	policies      Policies
+	organizations Organizations
+	report        func(ctx context.Context, err error)
 }
 
 // New makes the service.
 func New(c Config) *Service {
 	return &Service{
-		db: c.Store, keys: c.Keys, now: c.Now, random: c.Random, channel: c.Channel, entities: c.Entities, policies: c.Policies, report: c.Report,
+		db: c.Store, keys: c.Keys, now: c.Now, random: c.Random, channel: c.Channel, entities: c.Entities, policies: c.Policies,
+		organizations: c.Organizations, report: c.Report,
 	}
 }
 
