@@ -147,11 +147,11 @@ func (s *Service) RedeemDelegation(ctx context.Context, token string, check func
 // tokenOf finds the request that a token is of, if it can be traded.
 func (s *Service) tokenOf(ctx context.Context, r store.Reader, token string) (store.Row[record.DelegationRequest], error) {
 	id, secret, ok := strings.Cut(token, ".")
-	if !ok || len(secret) != tokenLength || len(id) > store.MaxValue {
+	if !ok || len(secret) != tokenLength {
 		return store.Row[record.DelegationRequest]{}, caller.ErrUnknown
 	}
 	row, err := record.DelegationRequests.Get(ctx, r, id)
-	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrInvalid) {
+	if errors.Is(err, store.ErrNotFound) {
 		return row, caller.ErrUnknown
 	}
 	if err != nil {
