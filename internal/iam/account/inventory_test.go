@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"fmt"
 	"maps"
 	"runtime"
 	"slices"
@@ -129,6 +130,33 @@ func TestSummary(t *testing.T) {
 	maps.Copy(theirs, summary{"Users": 1, "Roles": 1, "Policies": 1, "PolicyVersionsInUse": 1})
 	if diff := cmp.Diff(theirs, used(get(other("")))); diff != "" {
 		t.Errorf("another account (-want +got):\n%s", diff)
+	}
+}
+
+// TestSummaryOfVersions: versions are counted as they come and go.
+func TestSummaryOfVersions(t *testing.T) {
+	h := newHouse(t)
+	ctx := root("")
+	versions := func() int {
+		return must[*iamapi.GetAccountSummaryResponse](t)(h.GetAccountSummary(ctx, empty)).SummaryMap["PolicyVersionsInUse"]
+	}
+	for n := range record.MostVersions {
+		p := record.Policy{ID: fmt.Sprint("ANPA", n), Account: own, Name: fmt.Sprint("p", n), Path: "/", Versions: make([]record.Version, n+1)}
+		put(t, h, record.Policies, p)
+	}
+	if n := versions(); n != 1+2+3+4+5 {
+		t.Errorf("%d versions", n)
+	}
+	err := h.w.DB.Update(ctx, func(w store.Writer) error {
+		row, err := record.FindPolicy(ctx, w, own, record.ARN(own, "policy", "/", "p0"))
+		if err != nil {
+			return err
+		}
+		row.Doc.Versions = make([]record.Version, 4)
+		return record.Policies.Update(ctx, w, &row)
+	})
+	if n := versions(); err != nil || n != 4+2+3+4+5 {
+		t.Errorf("%d versions after a change, %v", n, err)
 	}
 }
 

@@ -38,26 +38,41 @@ func quotas() summary {
 
 // GetAccountSummary tells how much of what the account has, and how much it may have.
 func (s *Service) GetAccountSummary(ctx context.Context, _ *wire.Empty) (*iamapi.GetAccountSummaryResponse, error) {
-	out, id := quotas(), account(ctx)
+	id := account(ctx)
 	a, err := s.row(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	out[iamapi.SummaryKeyTypeGlobalEndpointTokenVersion] = max(a.TokenVersion, 1)
-	if out[iamapi.SummaryKeyTypePolicyVersionsInUse], err = s.policyVersions(ctx, id); err != nil {
+	var out summary
+	err = s.db.View(ctx, func(r store.Reader) error {
+		out = quotas() // anew, should this run twice
+		return addCounts(ctx, r, id, out)
+	})
+	if err != nil {
 		return nil, err
 	}
-	for _, c := range counts(id) {
-		n, err := c.count(ctx, s.db, c.index, c.prefix...)
+	out[iamapi.SummaryKeyTypeGlobalEndpointTokenVersion] = max(a.TokenVersion, 1)
+	return &iamapi.GetAccountSummaryResponse{SummaryMap: out}, nil
+}
+
+// addCounts counts what an account has, into a summary that has none of these keys.
+func addCounts(ctx context.Context, r store.Reader, account string, out summary) error {
+	versions, err := record.CountPolicyVersions(ctx, r, account)
+	if err != nil {
+		return err
+	}
+	out[iamapi.SummaryKeyTypePolicyVersionsInUse] = int(versions)
+	for _, c := range counts(account) {
+		n, err := c.count(ctx, r, c.index, c.prefix...)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if c.present { // there or not
 			n = min(n, 1)
 		}
 		out[c.key] += int(n)
 	}
-	return &iamapi.GetAccountSummaryResponse{SummaryMap: out}, nil
+	return nil
 }
 
 // counted is a key of the summary and what is counted for it.
@@ -87,17 +102,4 @@ func counts(account string) []counted {
 		{iamapi.SummaryKeyTypeAccountAccessKeysPresent, record.AccessKeys.Count, "by_owner", own, true},
 		{iamapi.SummaryKeyTypeAccountSigningCertificatesPresent, record.SigningCertificates.Count, "by_owner", own, true},
 	}
-}
-
-// policyVersions counts the versions of the account's own managed policies. They are in the policies' rows, so that a policy and the version
-// in force are read at once; here that costs a look at each.
-func (s *Service) policyVersions(ctx context.Context, account string) (int, error) {
-	n := 0
-	for row, err := range record.Policies.All(ctx, s.db, store.Query{Index: "by_name", Prefix: []string{account}}) {
-		if err != nil {
-			return 0, err
-		}
-		n += len(row.Doc.Versions)
-	}
-	return n, nil
 }

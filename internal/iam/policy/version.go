@@ -13,9 +13,6 @@ import (
 	"github.com/mayfly-id/mayfly/internal/wire"
 )
 
-// mostVersions is how many versions a managed policy can have.
-const mostVersions = 5
-
 // CreatePolicyVersion adds a version, and puts it in force if it is to be the default.
 func (s *Service) CreatePolicyVersion(ctx context.Context, in *iamapi.CreatePolicyVersionRequest) (*iamapi.CreatePolicyVersionResponse, error) {
 	if err := checkManaged(in.PolicyDocument); err != nil {
@@ -23,8 +20,8 @@ func (s *Service) CreatePolicyVersion(ctx context.Context, in *iamapi.CreatePoli
 	}
 	var out *iamapi.PolicyVersion
 	_, err := s.change(ctx, in.PolicyArn, func(p *record.Policy) error {
-		if len(p.Versions) >= mostVersions {
-			return iamapi.LimitExceededException.New("A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", mostVersions)
+		if len(p.Versions) >= record.MostVersions {
+			return iamapi.LimitExceededException.New("A managed policy can have up to %d versions. Before you create a new version, you must delete an existing version.", record.MostVersions)
 		}
 		p.Last++
 		v := record.Version{ID: "v" + strconv.Itoa(p.Last), Document: in.PolicyDocument, Created: s.second()}

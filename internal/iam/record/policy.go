@@ -3,6 +3,7 @@ package record
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -54,11 +55,33 @@ func (p *Policy) DefaultDocument() string {
 	return ""
 }
 
-// Policies is the table of managed policies.
+// MostVersions is how many versions a managed policy can have
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
+const MostVersions = 5
+
+// Policies is the table of managed policies. by_versions is there to count versions (CountPolicyVersions).
 var Policies = store.NewTable("iam_policies", store.Spec[Policy]{
 	Key:    []store.Column[Policy]{column("id", func(p *Policy) string { return p.ID })},
-	Unique: byName(func(p *Policy) string { return p.Account }, func(p *Policy) string { return p.Name }),
+	Unique: byName(policyAccount.Value, func(p *Policy) string { return p.Name }),
+	Indexes: []store.Index[Policy]{{Name: "by_versions", Columns: []store.Column[Policy]{
+		policyAccount, column("versions", func(p *Policy) string { return strconv.Itoa(len(p.Versions)) }),
+	}}},
 })
+
+var policyAccount = column("account", func(p *Policy) string { return p.Account })
+
+// CountPolicyVersions counts the versions of an account's own managed policies. It reads no policy: their documents are long.
+func CountPolicyVersions(ctx context.Context, r store.Reader, account string) (int64, error) {
+	var all int64
+	for n := 1; n <= MostVersions; n++ {
+		policies, err := Policies.Count(ctx, r, "by_versions", account, strconv.Itoa(n))
+		if err != nil {
+			return 0, err
+		}
+		all += int64(n) * policies
+	}
+	return all, nil
+}
 
 // FindPolicy finds a managed policy by its ARN, as the account sees it: its own, or one that AWS manages. store.ErrNotFound when there
 // is none. Only an own one's row has a version.
