@@ -83,7 +83,7 @@ func (a *App) build(o *outside) *services {
 			Providers: trusted{s.provider}, Verifier: outsiders{verifier, a.cfg.URL}, Cognito: identityTokens{s.identitypool}, Decisions: decisions,
 		},
 	}
-	s.delegated = &sts.DelegatedTokens{Delegations: s.delegation, Minter: sessions}
+	s.delegated = &sts.DelegatedTokens{Delegations: s.delegation, Minter: sessions, Preferences: s.account}
 	a.auth = &access.Authenticator{Keys: entities, Sessions: sessions}
 	a.registry = wire.NewRegistry(describe()...)
 	a.registry.Bind(s.operations()...)

@@ -71,11 +71,15 @@ func roleDuration(p *caller.Principal, role *Role, seconds *int) (time.Duration,
 	if d > role.MaxDuration {
 		return 0, validationError.New("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 	}
-	if p.Kind == caller.AssumedRole && d > chainingMax {
+	if continues(p) && d > chainingMax {
 		return 0, validationError.New("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 	}
 	return d, nil
 }
+
+// continues tells whether a session that the caller makes goes on with one that was handed to them: that of a role, or one that somebody delegated. A
+// user's own session is as good as the user's keys.
+func continues(p *caller.Principal) bool { return p.Kind == caller.AssumedRole || p.Delegated() }
 
 // inherit carries over what a chain of roles keeps: transitive tags, the source identity, and when it began.
 func inherit(s *caller.Session, p *caller.Principal, in *stsapi.AssumeRoleRequest) error {
@@ -90,7 +94,7 @@ func inherit(s *caller.Session, p *caller.Principal, in *stsapi.AssumeRoleReques
 			}
 			s.SourceIdentity = parent.SourceIdentity
 		}
-		if p.Kind == caller.AssumedRole {
+		if continues(p) {
 			s.ChainDepth, s.RootIssuedAt = parent.ChainDepth+1, parent.RootIssuedAt
 		}
 		for _, k := range parent.TransitiveTags {

@@ -21,6 +21,7 @@ type Delegations interface {
 type DelegatedTokens struct {
 	Delegations Delegations
 	Minter      Minter
+	Preferences Preferences
 }
 
 // Operations is the table of bound operations. The permission that is asked for is sts:GetDelegatedAccessToken on "*"
@@ -30,11 +31,15 @@ func (d *DelegatedTokens) Operations() []wire.Binding {
 }
 
 // GetDelegatedAccessToken trades the exchange token of an accepted delegation request for credentials of whoever accepted it, narrowed by what
-// was asked for. They end when the delegation does.
+// was asked for. They end when the delegation does. They are made before the token is used up, so that nothing but its use can fail after that.
 func (d *DelegatedTokens) GetDelegatedAccessToken(ctx context.Context, in *stsapi.GetDelegatedAccessTokenRequest) (*stsapi.GetDelegatedAccessTokenResponse, error) {
 	var packed int
+	var c caller.Credentials
 	p, err := d.Delegations.RedeemDelegation(ctx, in.TradeInToken, func(p *caller.Principal) (err error) {
-		packed, err = packedSize(p.Session)
+		if packed, err = packedSize(p.Session); err != nil {
+			return err
+		}
+		c, err = mint(ctx, d.Minter, d.Preferences, *p)
 		return err
 	})
 	switch {
@@ -43,10 +48,6 @@ func (d *DelegatedTokens) GetDelegatedAccessToken(ctx context.Context, in *stsap
 	case errors.Is(err, caller.ErrExpired):
 		return nil, stsapi.ExpiredTradeInTokenException.New("The trade-in token has expired.").Because(err)
 	case err != nil:
-		return nil, err
-	}
-	c, err := d.Minter.Mint(p)
-	if err != nil {
 		return nil, err
 	}
 	return &stsapi.GetDelegatedAccessTokenResponse{Credentials: credentials(c), AssumedPrincipal: &p.ARN, PackedPolicySize: &packed}, nil

@@ -39,7 +39,7 @@ func TestDelegatedAccessToken(t *testing.T) {
 	approver := *user()
 	approver.Session = &caller.Session{Expires: now.Add(time.Hour), InlinePolicy: strings.Repeat("x", packedMost/2)}
 	d := &delegations{principal: approver}
-	s := &DelegatedTokens{Delegations: d, Minter: h}
+	s := &DelegatedTokens{Delegations: d, Minter: h, Preferences: h}
 	trade := func(token string) (*stsapi.GetDelegatedAccessTokenResponse, error) {
 		return s.GetDelegatedAccessToken(as(user()), &stsapi.GetDelegatedAccessTokenRequest{TradeInToken: token})
 	}
@@ -60,6 +60,24 @@ func TestDelegatedAccessToken(t *testing.T) {
 	if d.used || h.minted != nil {
 		t.Error("a token that could not be honoured is used up")
 	}
+	d.principal.Session.InlinePolicy, h.failMint = "{}", errors.New("no randomness")
+	if _, err = trade("good"); !errors.Is(err, h.failMint) || d.used {
+		t.Errorf("credentials that cannot be made: %v; the token is used up: %v", err, d.used)
+	}
+	h.failMint, h.err = nil, errors.New("no preferences")
+	global := as(user())
+	caller.RequestFrom(global).Global = true
+	if _, err = s.GetDelegatedAccessToken(global, &stsapi.GetDelegatedAccessTokenRequest{TradeInToken: "good"}); !errors.Is(err, h.err) || d.used {
+		t.Errorf("preferences that cannot be read: %v; the token is used up: %v", err, d.used)
+	}
+	h.err = nil
+	for version, want := range map[int]bool{1: true, 2: false} {
+		d.used, h.version = false, version
+		if _, err = s.GetDelegatedAccessToken(global, &stsapi.GetDelegatedAccessTokenRequest{TradeInToken: "good"}); err != nil || h.minted.Session.DefaultRegions != want {
+			t.Errorf("version %d: %+v, %v", version, h.minted, err)
+		}
+	}
+	h.minted = nil
 	broken := errors.New("broken")
 	d.err = broken
 	if _, err := trade("good"); !errors.Is(err, broken) || h.minted != nil {

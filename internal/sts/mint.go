@@ -18,13 +18,17 @@ type Preferences interface {
 }
 
 // mint makes the credentials. Those of the global endpoint are good in the Regions that are enabled by default, unless their account prefers version 2.
-func (s *Service) mint(ctx context.Context, p caller.Principal) (caller.Credentials, error) {
+func mint(ctx context.Context, m Minter, preferences Preferences, p caller.Principal) (caller.Credentials, error) {
 	if caller.RequestFrom(ctx).Global {
-		version, err := s.Preferences.TokenVersion(ctx, p.Account)
+		version, err := preferences.TokenVersion(ctx, p.Account)
 		if err != nil {
 			return caller.Credentials{}, err
 		}
 		p.Session.DefaultRegions = version == 1
 	}
-	return s.Minter.Mint(p)
+	return m.Mint(p)
+}
+
+func (s *Service) mint(ctx context.Context, p caller.Principal) (caller.Credentials, error) {
+	return mint(ctx, s.Minter, s.Preferences, p)
 }

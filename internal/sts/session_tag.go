@@ -62,7 +62,7 @@ func checkTags(tags map[string]string, transitive []string) error {
 
 // checkSource holds a source identity against its form.
 func checkSource(s string) error {
-	if s != "" && (!nameForm.MatchString(s) || strings.HasPrefix(caller.Fold(s), reservedStart)) {
+	if s != "" && !nameForm.MatchString(s) { // which leaves out the colon of what begins with "aws:"
 		return invalidToken(`Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"`)
 	}
 	return nil

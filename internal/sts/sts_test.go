@@ -33,6 +33,8 @@ type house struct {
 	proved  string // what it was asked
 	version int    // of tokens
 	member  error  // what MayAssumeRoot says
+
+	failMint error
 }
 
 func newHouse() *house {
@@ -94,6 +96,9 @@ func (h *house) SessionPolicy(document string) error {
 }
 
 func (h *house) Mint(p caller.Principal) (caller.Credentials, error) {
+	if h.failMint != nil {
+		return caller.Credentials{}, h.failMint
+	}
 	h.minted = &p
 	return caller.Credentials{AccessKeyID: "ASIA", SecretAccessKey: "s", SessionToken: "t", Expiration: p.Session.Expires}, nil
 }
@@ -108,6 +113,14 @@ func user() *caller.Principal {
 
 func chained(s caller.Session) *caller.Principal {
 	return &caller.Principal{Kind: caller.AssumedRole, Account: account, UniqueID: "AROA", Session: &s}
+}
+
+// delegated is a user's session in the hands of somebody else.
+func delegated(s caller.Session) *caller.Principal {
+	s.InlinePolicy = "{}"
+	p := user()
+	p.Session = &s
+	return p
 }
 
 func ptr[T any](v T) *T { return &v }
@@ -166,6 +179,7 @@ func TestDurations(t *testing.T) {
 		{user(), time.Hour, ptr(3601), 0, tooLong}, {chained(caller.Session{}), 12 * time.Hour, nil, time.Hour, ""},
 		{chained(caller.Session{}), 12 * time.Hour, ptr(3600), time.Hour, ""}, {chained(caller.Session{}), 12 * time.Hour, ptr(3601), 0, chain},
 		{chained(caller.Session{}), time.Hour, ptr(7200), 0, tooLong},
+		{delegated(caller.Session{}), 12 * time.Hour, ptr(3600), time.Hour, ""}, {delegated(caller.Session{}), 12 * time.Hour, ptr(3601), 0, chain},
 	} {
 		h := newHouse()
 		h.role.MaxDuration = c.most
@@ -211,6 +225,18 @@ func TestChain(t *testing.T) {
 	}
 	_, err = h.AssumeRole(as(parent), request(func(in *stsapi.AssumeRoleRequest) { in.SourceIdentity = ptr("eve") }))
 	fails(t, "another source identity", err, "AccessDenied", "")
+}
+
+// TestChainOfDelegation: what is made with credentials that were lent goes on where those began.
+func TestChainOfDelegation(t *testing.T) {
+	h := newHouse()
+	start := now.Add(-time.Hour)
+	if _, err := h.AssumeRole(as(delegated(caller.Session{RootIssuedAt: start})), request(nil)); err != nil {
+		t.Fatal(err)
+	}
+	if s := h.minted.Session; s.ChainDepth != 1 || !s.RootIssuedAt.Equal(start) {
+		t.Errorf("%+v", s)
+	}
 }
 
 func TestRefusedTagsAndPolicies(t *testing.T) {
@@ -326,6 +352,14 @@ func TestAsks(t *testing.T) {
 	none := request(func(in *stsapi.AssumeRoleRequest) { in.RoleArn = "arn:aws:iam::" + account + ":role/none" })
 	if got, asks = actions(user(), none); got != "AssumeRole" || asks[0].ResourcePolicy != nil {
 		t.Errorf("no such role: %+v", asks)
+	}
+	foreign := request(func(in *stsapi.AssumeRoleRequest) { in.RoleArn = "arn:aws:iam::999999999999:role/none" })
+	if _, asks = actions(user(), foreign); asks[0].ResourceAccount != "999999999999" {
+		t.Errorf("whose a role is tells whether it exists: %+v", asks)
+	}
+	for _, arn := range []string{"", "reader", "arn:aws:iam::" + account + ":user/bob", "arn:aws:iam::1:role/x", "arn:aws-cn:iam::" + account + ":role/x"} {
+		_, err := h.askAssumeRole(as(user()), request(func(in *stsapi.AssumeRoleRequest) { in.RoleArn = arn }))
+		fails(t, "role "+arn, err, "ValidationError", "Request ARN is invalid")
 	}
 	h.err = context.DeadlineExceeded
 	if _, err := h.askAssumeRole(as(user()), full); err == nil {
