@@ -53,6 +53,11 @@ func newHouse(t testing.TB) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newHouseOn(t, engine)
+}
+
+func newHouseOn(t testing.TB, engine store.Engine) *house {
+	t.Helper()
 	h := &house{t: t, at: start}
 	db, err := store.Open(t.Context(), engine, store.Options{Now: h.clock}, append(Tables(), keys.Tables()...)...)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/organizationsapi"
+	"github.com/mayfly-id/mayfly/internal/bounded"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/seal"
@@ -43,8 +44,8 @@ type Config struct {
 // Service performs the operations. It is safe for concurrent use.
 type Service struct {
 	Config
-	places   *cache[string, *place]
-	compiled *cache[compiledKey, *compiled]
+	places   *bounded.Map[accountKey, *place]
+	compiled *bounded.Map[compiledKey, *compiled]
 }
 
 // New makes a Service.
@@ -52,7 +53,7 @@ func New(c Config) *Service {
 	if c.MaxAccounts == 0 {
 		c.MaxAccounts = defaultAccounts
 	}
-	return &Service{Config: c, places: newCache[string, *place](mostPlaces), compiled: newCache[compiledKey, *compiled](mostCompiled)}
+	return &Service{Config: c, places: bounded.NewMap[accountKey, *place](mostPlaces), compiled: bounded.NewMap[compiledKey, *compiled](mostCompiled)}
 }
 
 // Quotas (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html). The last two were doubled in May 2026.

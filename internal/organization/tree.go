@@ -34,6 +34,9 @@ type Org struct {
 	Delegated   []string // service principals that the account administers for the organization, sorted
 }
 
+// accountKey names an account.
+type accountKey struct{ id string }
+
 // place is what is known of an account, and the version of the organization's row that it was built from.
 type place struct {
 	version int64
@@ -134,14 +137,14 @@ func (s *Service) place(ctx context.Context, account string) (*place, error) {
 		return nil, err
 	}
 	// A place that is newer than the cached row is right: another node's change was read before the news of it came.
-	if p, ok := s.places.get(account); ok && p.org.ID == o.Doc.ID && p.version >= o.Version {
+	if p, ok := s.places.Get(accountKey{account}); ok && p.org.ID == o.Doc.ID && p.version >= o.Version {
 		return p, nil
 	}
 	p, err := s.build(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	s.places.put(account, p)
+	s.places.Put(accountKey{account}, p)
 	return p, nil
 }
 
@@ -243,7 +246,7 @@ func (s *Service) levels(ctx context.Context, r store.Reader, org string, ids []
 // compile gives the policy in the form that decisions use, once for each version of it.
 func (s *Service) compile(p *Policy) (*compiled, error) {
 	k := compiledKey{p.ID, sha256.Sum256([]byte(p.Content))}
-	if c, ok := s.compiled.get(k); ok {
+	if c, ok := s.compiled.Get(k); ok {
 		return c, nil
 	}
 	parsed, err := iampolicy.Parse([]byte(p.Content), iampolicy.IdentityPolicy)
@@ -251,6 +254,6 @@ func (s *Service) compile(p *Policy) (*compiled, error) {
 		return nil, fmt.Errorf("organization: policy %s: %w", p.ID, err)
 	}
 	c := &compiled{iampolicy.Named{ID: p.ID, Policy: parsed}}
-	s.compiled.put(k, c)
+	s.compiled.Put(k, c)
 	return c, nil
 }

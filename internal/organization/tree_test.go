@@ -277,22 +277,6 @@ func TestServiceControlLaw(t *testing.T) {
 	})
 }
 
-func TestCacheIsBounded(t *testing.T) {
-	c := newCache[int, int](4)
-	for i := range 100 {
-		c.put(i, i)
-		if n := len(c.young) + len(c.old); n > 8 {
-			t.Fatalf("it holds %d", n)
-		}
-		if v, ok := c.get(i); !ok || v != i {
-			t.Fatalf("%d is %d, %v", i, v, ok)
-		}
-	}
-	if _, ok := c.get(0); ok {
-		t.Error("the first is still there")
-	}
-}
-
 func BenchmarkServiceControl(b *testing.B) {
 	h := newHouse(b)
 	root := h.enforced()
