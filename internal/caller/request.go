@@ -11,7 +11,7 @@ import (
 type Request struct {
 	ID        string    // request id, a UUID
 	Time      time.Time // when the request arrived
-	Region    string    // from the host name, else from the credential scope, else the server's own
+	Region    string    // of the service if it has but one, else from the host name, else from the credential scope, else the server's own
 	Host      string    // as the client named it
 	Global    bool      // Host is the name of a service in no Region, such as sts.amazonaws.com
 	Secure    bool      // arrived over TLS

@@ -113,6 +113,8 @@ func TestRegion(t *testing.T) {
 		{"sts.eu-west-1.amazonaws.com", "eu-west-1", 200, "eu-west-1"},
 		{"sts.eu-west-1.localhost:8480", "eu-west-1", 200, "eu-west-1"},
 		{"sts.eu-west-1.amazonaws.com", "us-east-1", 403, ""},
+		{"STS.EU-West-1.amazonaws.com", "eu-west-1", 200, "eu-west-1"}, // names of hosts know no case
+		{"STS.EU-West-1.amazonaws.com", "us-east-1", 403, ""},
 		{"sts.us-gov-west-1.example.org", "us-gov-west-1", 200, "us-gov-west-1"},
 		{"127.0.0.1:8480", "ap-southeast-2", 200, "ap-southeast-2"},
 		{"mayfly.example.org", "aws-global", 200, "eu-central-1"}, // no region: the server's own
@@ -130,6 +132,34 @@ func TestRegion(t *testing.T) {
 	h.send(with(openCall, func(c *call) { c.host = "cognito-idp.eu-west-1.amazonaws.com" }))
 	if h.request.Region != "eu-west-1" {
 		t.Errorf("an unsigned request: region %s", h.request.Region)
+	}
+}
+
+// TestRegionOfGlobalServices: whoever signs for IAM does not choose what policies take for the Region.
+func TestRegionOfGlobalServices(t *testing.T) {
+	for _, c := range []struct{ host, scope string }{
+		{"iam.amazonaws.com", "us-east-1"}, {"mayfly.example.org", "eu-west-1"}, {"mayfly.example.org", "aws-global"}, {"iam.eu-west-1.example.org", "eu-west-1"},
+	} {
+		h := newHouse(t)
+		w := h.send(with(queryCall, func(q *call) {
+			q.body, q.service, q.host, q.region = "Version=2010-05-08&Action=CreateUser&UserName=bob", "iam", c.host, c.scope
+		}))
+		if w.Code != 200 || h.request.Region != "us-east-1" {
+			t.Errorf("%s with %s: %d, %+v", c.host, c.scope, w.Code, h.request)
+		}
+	}
+}
+
+// TestGlobalEndpoint: the name of STS in no Region, however a client writes it.
+func TestGlobalEndpoint(t *testing.T) {
+	for host, want := range map[string]bool{
+		"sts.amazonaws.com": true, "sts.amazonaws.com:443": true, "STS.AmazonAWS.com": true, "sts.amazonaws.com.": true, "sts.us-east-1.amazonaws.com": false,
+		"mayfly.example.org": false, "sts.amazonaws.com.example.org": false,
+	} {
+		h := newHouse(t)
+		if w := h.send(with(queryCall, func(q *call) { q.host = host })); w.Code != 200 || h.request.Global != want {
+			t.Errorf("%s: %d, %+v", host, w.Code, h.request)
+		}
 	}
 }
 

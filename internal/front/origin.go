@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+
+	"github.com/mayfly-id/mayfly/internal/caller"
 )
 
 // forwardedFor walks X-Forwarded-For from its end, where the nearest proxy wrote, to the first address that is no trusted proxy.
@@ -34,7 +36,7 @@ func IsRegion(s string) bool { return len(s) <= 32 && regionName.MatchString(s) 
 
 // regionOfHost gives the region in a host name of the form SERVICE.REGION.… ; empty when there is none.
 func regionOfHost(host string) string {
-	labels := strings.SplitN(host, ".", 3)
+	labels := strings.SplitN(caller.Fold(host), ".", 3)
 	if len(labels) == 3 && IsRegion(labels[1]) {
 		return labels[1]
 	}
@@ -43,6 +45,17 @@ func regionOfHost(host string) string {
 
 // isGlobal reports whether a host name is the one of STS in no Region. Every other endpoint, under whatever name an operator gives it, is regional.
 func isGlobal(host string) bool {
-	name, _, _ := strings.Cut(host, ":")
-	return name == "sts.amazonaws.com"
+	name, _, _ := strings.Cut(caller.Fold(host), ":")
+	return strings.TrimSuffix(name, ".") == "sts.amazonaws.com"
+}
+
+// homeRegion gives the Region that a service without Regions is in, whatever Region a client signs for: policies that ask for it mean the service's, and
+// not the client's choice. It is empty for all others
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion).
+func homeRegion(service string) string {
+	switch service {
+	case "iam", "organizations":
+		return "us-east-1"
+	}
+	return ""
 }

@@ -23,6 +23,9 @@ func (x *exchange) authenticate() error {
 			x.req.Region = scope.Region
 		}
 	}
+	if home := homeRegion(x.service.Name); home != "" {
+		x.req.Region = home
+	}
 	x.ctx = caller.WithRequest(caller.WithPrincipal(x.ctx, x.caller), x.req)
 	return nil
 }
