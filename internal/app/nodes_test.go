@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/rand"
 	"encoding/xml"
 	"net/http/httptest"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/sigv4"
 )
 
@@ -65,6 +67,54 @@ func TestTwoNodes(t *testing.T) {
 		t.Errorf("B refuses an access token of A: %d %s", w.Code, w.Body)
 	}
 	revoke(t, a, b, run)
+	limit(t, a, b, run)
+}
+
+// limit forbids a member account something on one node and waits for the other.
+func limit(t *testing.T, a, b *App, run FirstRun) {
+	t.Helper()
+	root := rootKey(run)
+	organizations := func(op, body string) []byte {
+		t.Helper()
+		w := post(a, "AWSOrganizationsV20161128."+op, body, &root, "organizations")
+		if w.Code != 200 {
+			t.Fatalf("%s: %s", op, w.Body)
+		}
+		return w.Body.Bytes()
+	}
+	organizations("CreateOrganization", "{}")
+	at := textOf(t, organizations("ListRoots", "{}"), "Id")
+	organizations("EnablePolicyType", `{"RootId":"`+at+`","PolicyType":"SERVICE_CONTROL_POLICY"}`)
+	number := textOf(t, organizations("CreateAccount", `{"AccountName":"m","Email":"m@example.com"}`), "AccountId")
+	policy := textOf(t, organizations("CreatePolicy", `{"Name":"p","Description":"","Type":"SERVICE_CONTROL_POLICY","Content":`+
+		`"{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Deny\",\"Action\":\"iam:*\",\"Resource\":\"*\"}]}"}`), "Id")
+	member := sigv4.Credentials{SecretAccessKey: strings.Repeat("s", 40)}
+	var err error
+	if member.AccessKeyID, err = caller.NewAccessKeyID(rand.Reader, "AKIA", number); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.services.credential.EnsureRoot(t.Context(), number, member.AccessKeyID, caller.Secret(member.SecretAccessKey)); err != nil {
+		t.Fatal(err)
+	}
+	allowed := func(n *App) bool {
+		return post(n, "", "Action=ListUsers&Version=2010-05-08", &member, "iam").Code == 200
+	}
+	if !allowed(a) || !allowed(b) {
+		t.Fatal("the root of a new account is refused")
+	}
+	organizations("AttachPolicy", `{"PolicyId":"`+policy+`","TargetId":"`+at+`"}`)
+	limited := time.Now()
+	if allowed(a) {
+		t.Error("A allows what it has forbidden")
+	}
+	for allowed(b) {
+		if time.Since(limited) > 5*time.Second {
+			t.Fatal("B never hears of the policy")
+		}
+	}
+	if took := time.Since(limited); took > time.Second {
+		t.Errorf("B heard of the policy after %s", took)
+	}
 }
 
 // revoke deactivates a key on one node and waits for the other.
