@@ -95,7 +95,7 @@ func (f *function) outcome(status int, header http.Header, body []byte) (result,
 			kind = "ServiceException"
 		}
 		return result{}, &brokenError{reason: kind, cause: fmt.Errorf("status %d", status)}
-	case status == http.StatusOK:
+	case status == http.StatusOK, f.topic && status/100 == 2:
 		return result{body: body}, nil
 	case status >= http.StatusBadRequest:
 		if failure, ok := readAnswer(body, nil); ok && failure != nil {

@@ -48,6 +48,7 @@ type Invoker struct {
 // function is a target with its places.
 type function struct {
 	Target
+	topic  bool // it takes messages, and any 2xx says that it has
 	places chan struct{}
 }
 
@@ -64,7 +65,7 @@ func New(c Config) *Invoker {
 		parallel = defaultParallel
 	}
 	for name, t := range c.Functions {
-		i.functions[name] = &function{Target: t, places: make(chan struct{}, parallel)}
+		i.functions[name] = &function{Target: t, topic: isTopic(name), places: make(chan struct{}, parallel)}
 	}
 	return i
 }

@@ -13,10 +13,10 @@ func isTopic(text string) bool {
 }
 
 // Publish sends a message to the endpoint of a topic, which the operator has named by its ARN, signed as events of functions are. known is false when there is
-// none; the endpoint of all functions, "*", is none of a topic's. Nil says that the endpoint has taken the message.
+// none; the endpoint of all functions, "*", is none of a topic's. Nil says that the endpoint has taken the message, by a status of 2xx.
 func (i *Invoker) Publish(ctx context.Context, topicARN string, message []byte) (known bool, err error) {
 	f := i.functions[topicARN]
-	if f == nil || f.Lambda {
+	if f == nil || !f.topic {
 		return false, nil
 	}
 	got, err := i.call(ctx, f, topicARN, message)
