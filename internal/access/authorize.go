@@ -128,7 +128,7 @@ func (a *Authorizer) evaluation(ctx context.Context, p *caller.Principal, ask *c
 		e.set.ResourceKind = iampolicy.RoleTrust
 	}
 	e.request = iampolicy.Request{
-		Action: ask.Action, Resource: ask.Resource, ResourceAccount: e.context.resourceAccount(), Principal: principalOf(p), Context: &e.context,
+		Action: ask.Action, Resource: ask.Resource, ResourceAccount: e.context.resourceAccount(), Principal: p.ForPolicies(), Context: &e.context,
 	}
 	return e, nil
 }
@@ -171,29 +171,6 @@ func clip(s string, most int) string {
 		return s[:most]
 	}
 	return s
-}
-
-func principalOf(p *caller.Principal) iampolicy.Principal {
-	out := iampolicy.Principal{ARN: p.ARN, Account: p.Account, UniqueID: p.UniqueID}
-	switch p.Kind {
-	case caller.Root:
-		out.Type = iampolicy.AccountRoot
-	case caller.User:
-		out.Type = iampolicy.User
-	case caller.AssumedRole:
-		out.Type, out.RoleARN = iampolicy.AssumedRole, p.EntityARN
-	case caller.FederatedUser:
-		out.Type = iampolicy.FederatedUser
-		if p.UniqueID != p.Account { // a user vouched for them, not the account itself
-			out.UserARN = p.EntityARN
-		}
-	default:
-		out.Type = iampolicy.Anonymous
-	}
-	if p.Session != nil {
-		out.Federated = p.Session.Provider
-	}
-	return out
 }
 
 // refusal words a denial as AWS does

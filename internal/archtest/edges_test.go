@@ -38,6 +38,8 @@ func edges() map[string][]string {
 		"internal/discovery":  {},
 		"internal/config":     {},
 		"internal/draw":       {},
+		"internal/bounded":    {},
+		"internal/wellknown":  {},
 		"internal/totp":       {},
 		"internal/signingkey": {}, // rings of keys that sign tokens: identitypool's and webtoken's
 
@@ -60,11 +62,11 @@ func edges() map[string][]string {
 		"internal/branding":     {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
 		"internal/protection":   {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/pooledge", "internal/store", "internal/wire"},
 		"internal/userimport":   {"internal/awsapi/cognitoidpapi", "internal/caller", "internal/directory", "internal/draw", "internal/pooledge", "internal/store", "internal/wire"},
-		"internal/idtoken":      {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire"},
-		"internal/identitypool": {"internal/awsapi/cognitoidentityapi", "internal/caller", "internal/draw", "internal/signingkey", "internal/store", "internal/wire"},
+		"internal/idtoken":      {"internal/awsapi/cognitoidpapi", "internal/directory", "internal/draw", "internal/hook", "internal/store", "internal/wire", "internal/wellknown"},
+		"internal/identitypool": {"internal/awsapi/cognitoidentityapi", "internal/caller", "internal/draw", "internal/signingkey", "internal/store", "internal/wire", "internal/wellknown"},
 		"internal/sts":          {"internal/awsapi/stsapi", "internal/caller", "internal/wire"},
-		"internal/webtoken":     {"internal/draw", "internal/signingkey", "internal/store"},
-		"internal/organization": {"internal/awsapi/organizationsapi", "internal/caller", "internal/draw", "internal/store", "internal/wire"},
+		"internal/webtoken":     {"internal/draw", "internal/signingkey", "internal/store", "internal/wellknown"},
+		"internal/organization": {"internal/awsapi/organizationsapi", "internal/bounded", "internal/caller", "internal/draw", "internal/store", "internal/wire"},
 
 		// IAM is one service in areas: record holds its tables, edge its answers and paging; identity, policy and credential do not know each other.
 		"internal/iam/record":        {"internal/caller", "internal/draw", "internal/store"}, // of caller: the spelling of key ids, the folding of names
@@ -82,7 +84,7 @@ func edges() map[string][]string {
 		"internal/iam/advisor":       iam("internal/draw"),
 		"internal/iam/simulate":      iam(),
 		"internal/iam/delegation":    iam("internal/draw"),
-		"internal/iam/principal":     {"internal/caller", "internal/iam/record", "internal/store"},
+		"internal/iam/principal":     {"internal/bounded", "internal/caller", "internal/iam/record", "internal/store"},
 		"internal/iam/iamtest":       {"internal/caller", "internal/iam/record", "internal/keys", "internal/store", "internal/store/sqlite", "internal/wire"}, // a store for tests
 
 		// Engines, and the suite that both pass.

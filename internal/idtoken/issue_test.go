@@ -14,6 +14,7 @@ import (
 
 	"github.com/mayfly-id/mayfly/internal/directory"
 	"github.com/mayfly-id/mayfly/internal/store"
+	"github.com/mayfly-id/mayfly/internal/wellknown"
 )
 
 // fetch gets a document of an issuer.
@@ -140,7 +141,7 @@ func TestDocuments(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if w.Header().Get("Access-Control-Allow-Origin") != "*" || w.Header().Get("Cache-Control") != documentAge {
+	if w.Header().Get("Access-Control-Allow-Origin") != "*" || w.Header().Get("Cache-Control") != wellknown.Age {
 		t.Error("headers: ", w.Header())
 	}
 	for path, status := range map[string]int{

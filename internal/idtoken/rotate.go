@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	// keyLead is how long a key is published before it signs: longer than verifiers keep a key set (documentAge).
+	// keyLead is how long a key is published before it signs: longer than verifiers keep a key set (wellknown.Age).
 	keyLead = 2 * time.Hour
 	// keyTail is how long a retired key verifies: longer than any token that it signed lives, also where a node hears late of the change.
 	keyTail = longestLife + time.Hour

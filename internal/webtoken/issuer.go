@@ -15,7 +15,7 @@ import (
 const (
 	// keyLife is how long a key signs. Its successor is published all that time.
 	keyLife = 90 * 24 * time.Hour
-	// keyLead is how long a key is published before it signs: longer than verifiers keep a key set (documentAge).
+	// keyLead is how long a key is published before it signs: longer than verifiers keep a key set (wellknown.Age).
 	keyLead = 2 * time.Hour
 	// keyTail is how long a retired key verifies: longer than any token that it signed lives, also where a node hears late of the change.
 	keyTail = longestToken + time.Hour

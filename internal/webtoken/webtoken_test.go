@@ -113,8 +113,8 @@ func TestDocuments(t *testing.T) {
 	id := h.issuer(t)
 	w := h.get(id, "openid-configuration")
 	url := base + "/outbound/" + id
-	want := `{"issuer":"` + url + `","jwks_uri":"` + url + `/.well-known/jwks.json","response_types_supported":["id_token"],"subject_types_supported":["public"],` +
-		`"id_token_signing_alg_values_supported":["RS256","ES384"],"claims_supported":["aud","sub","https://sts.amazonaws.com/","iss","exp","iat","jti"]}`
+	want := `{"id_token_signing_alg_values_supported":["RS256","ES384"],"issuer":"` + url + `","jwks_uri":"` + url + `/.well-known/jwks.json",` +
+		`"response_types_supported":["id_token"],"subject_types_supported":["public"],"claims_supported":["aud","sub","https://sts.amazonaws.com/","iss","exp","iat","jti"]}`
 	if diff := cmp.Diff(want, w.Body.String()); w.Code != http.StatusOK || diff != "" {
 		t.Errorf("configuration: %d (-want +got):\n%s", w.Code, diff)
 	}

@@ -39,7 +39,7 @@ func (s *Service) check(ctx context.Context, d *record.DelegationRequest) (iamap
 	if err != nil {
 		return "", err
 	}
-	c := &checker{set: set, request: iampolicy.Request{ResourceAccount: p.Account, Principal: principal(p), Context: requestFacts{caller.RequestFrom(ctx)}}}
+	c := &checker{set: set, request: iampolicy.Request{ResourceAccount: p.Account, Principal: p.ForPolicies(), Context: requestFacts{caller.RequestFrom(ctx)}}}
 	c.denies = denying(set)
 	result, asked := allowed, 0
 	for _, st := range policy.statements {
@@ -137,20 +137,6 @@ func denying(set *iampolicy.Set) bool {
 		}
 	}
 	return false
-}
-
-// principal gives the caller as the engine knows it.
-func principal(p *caller.Principal) iampolicy.Principal {
-	out := iampolicy.Principal{ARN: p.ARN, Account: p.Account, UniqueID: p.UniqueID}
-	switch p.Kind {
-	case caller.Root:
-		out.Type = iampolicy.AccountRoot
-	case caller.User:
-		out.Type = iampolicy.User
-	case caller.AssumedRole:
-		out.Type, out.RoleARN = iampolicy.AssumedRole, p.EntityARN
-	}
-	return out
 }
 
 // requestFacts answers the condition keys that a request answers by itself. All others are missing, which makes the answer unsure.

@@ -26,7 +26,7 @@ func (s *Principals) user(ctx context.Context, account, id string) (*entity[reco
 	if err != nil {
 		return nil, unknown(err)
 	}
-	if e, ok := s.users.get(entityID{id}); ok && e.row == row && row.Doc.Account == account {
+	if e, ok := s.users.Get(entityID{id}); ok && e.row == row && row.Doc.Account == account {
 		return e, nil
 	}
 	u := &row.Doc
@@ -37,7 +37,7 @@ func (s *Principals) user(ctx context.Context, account, id string) (*entity[reco
 	e := &entity[record.User]{row: row, principal: caller.Principal{
 		Kind: caller.User, Account: account, ARN: arn, UserID: id, Name: u.Name, UniqueID: id, EntityARN: arn, Tags: u.Tags,
 	}}
-	s.users.put(entityID{id}, e)
+	s.users.Put(entityID{id}, e)
 	return e, nil
 }
 
@@ -56,7 +56,7 @@ func (s *Principals) role(ctx context.Context, account, id string) (*entity[reco
 // roleOf gives what is built from the row of a role.
 func (s *Principals) roleOf(row *store.Row[record.Role]) (*entity[record.Role], error) {
 	r := &row.Doc
-	if e, ok := s.roles.get(entityID{r.ID}); ok && e.row == row {
+	if e, ok := s.roles.Get(entityID{r.ID}); ok && e.row == row {
 		return e, nil
 	}
 	trust, err := s.compiler.compile(r.Trust, iampolicy.TrustPolicy)
@@ -67,6 +67,6 @@ func (s *Principals) roleOf(row *store.Row[record.Role]) (*entity[record.Role], 
 	e := &entity[record.Role]{row: row, trust: trust, principal: caller.Principal{
 		Kind: caller.AssumedRole, Account: r.Account, ARN: arn, UserID: r.ID, Name: r.Name, UniqueID: r.ID, EntityARN: arn, Tags: r.Tags,
 	}}
-	s.roles.put(entityID{r.ID}, e)
+	s.roles.Put(entityID{r.ID}, e)
 	return e, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
+	"github.com/mayfly-id/mayfly/internal/bounded"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
 	"github.com/mayfly-id/mayfly/internal/store"
@@ -35,17 +36,17 @@ type Principals struct {
 	keys     Opener
 	uses     Uses
 	compiler compiler
-	users    *cache[entityID, *entity[record.User]]
-	roles    *cache[entityID, *entity[record.Role]]
+	users    *bounded.Map[entityID, *entity[record.User]]
+	roles    *bounded.Map[entityID, *entity[record.Role]]
 }
 
 // New makes Principals.
 func New(c Config) *Principals {
 	return &Principals{
 		db: c.Store, keys: c.Keys, uses: c.Uses,
-		compiler: compiler{newCache[compiledKey, *iampolicy.Policy](mostPolicies)},
-		users:    newCache[entityID, *entity[record.User]](mostEntities),
-		roles:    newCache[entityID, *entity[record.Role]](mostEntities),
+		compiler: compiler{bounded.NewMap[compiledKey, *iampolicy.Policy](mostPolicies)},
+		users:    bounded.NewMap[entityID, *entity[record.User]](mostEntities),
+		roles:    bounded.NewMap[entityID, *entity[record.Role]](mostEntities),
 	}
 }
 
