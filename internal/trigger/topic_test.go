@@ -11,7 +11,9 @@ const topicARN = "arn:aws:sns:eu-west-1:111122223333:news"
 
 // topic makes a world whose only endpoint is that of a topic.
 func topic(t *testing.T, h http.HandlerFunc, change func(*Target)) *world {
-	return open(t, h, change, func(c *Config) { c.Functions = map[string]Target{topicARN: c.Functions[fooARN], anyFunction: c.Functions[fooARN]} })
+	return open(t, h, change, func(c *Config) {
+		c.Functions = map[string]Target{topicARN: c.Functions[fooARN], anyFunction: c.Functions[fooARN]}
+	})
 }
 
 func TestPublish(t *testing.T) {
