@@ -158,7 +158,7 @@ func (e *evaluation) applies(s *statement) grant {
 	if !s.actionMatches(e.action) {
 		return noGrant
 	}
-	g := s.principals.applies(&e.req.Principal, e.set.ResourceKind, s.deny)
+	g := s.principals.applies(&e.req.Principal, e.set, s.deny)
 	if g == noGrant || !s.resourceMatches(e.req.Resource, e.ctx) {
 		return noGrant
 	}

@@ -309,6 +309,27 @@ func TestNotPrincipal(t *testing.T) {
 	}
 }
 
+// TestNotPrincipalIgnoresBounded pins that NotPrincipal spares nobody who has a permissions boundary ("NotPrincipal": a Deny "will always deny
+// any IAM principal that has a permissions boundary policy attached, regardless of the values").
+func TestNotPrincipalIgnoresBounded(t *testing.T) {
+	everything := identity(t, "Allow")[0]
+	chain := `["` + home + `","arn:aws:iam::` + home + `:user/ann","arn:aws:sts::` + home + `:federated-user/fay","` + roleARN + `","` + sessionARN + `"]`
+	for _, who := range []string{"user", "role", "session", "federated"} {
+		for _, spared := range []string{chain, `"*"`} {
+			s := &iampolicy.Set{HasSession: true, Session: []iampolicy.Named{everything}, Resource: &iampolicy.Named{Policy: must(t, iampolicy.ResourcePolicy,
+				`{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*"},{"Effect":"Deny","NotPrincipal":{"AWS":`+spared+`},"Action":"*"}]}`)}}
+			r := &iampolicy.Request{Action: "app:Do", Principal: caller(who), ResourceAccount: home}
+			if got := outcome(iampolicy.Evaluate(s, r)); got != "allow" {
+				t.Errorf("%s under NotPrincipal %s: %s", who, spared, got)
+			}
+			s.Boundary = &everything
+			if got := outcome(iampolicy.Evaluate(s, r)); got != "explicit resource-based" {
+				t.Errorf("%s with a boundary under NotPrincipal %s: %s", who, spared, got)
+			}
+		}
+	}
+}
+
 // TestMisplacedPolicy pins that a policy that is missing or of the wrong kind refuses: what it would have denied is not known.
 func TestMisplacedPolicy(t *testing.T) {
 	allow := identity(t, "Allow")

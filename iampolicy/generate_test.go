@@ -12,9 +12,12 @@ import (
 type generator struct {
 	*rand.Rand
 	variables bool // the document being made has variables
+	values    map[string][]string
 }
 
-func newGenerator(seed uint64) generator { return generator{Rand: rand.New(rand.NewPCG(seed, 1))} }
+func newGenerator(seed uint64) generator {
+	return generator{Rand: rand.New(rand.NewPCG(seed, 1)), values: keyValues()}
+}
 
 func (g generator) chance(percent int) bool { return g.IntN(100) < percent }
 
@@ -101,7 +104,8 @@ func (g generator) actions(grammar iampolicy.Grammar) any {
 func (g generator) resources() any {
 	return g.some("*", "*", "arn:aws:app:*", "arn:aws:app:eu:"+home+":thing/*", "arn:aws:app:*:*:thing/a?n", "arn:aws:app:eu:"+home+":thing/${aws:username}",
 		"arn:aws:app:eu:"+home+":thing/${aws:username}/*", "arn:aws:app:eu:"+home+":${aws:tags}", "arn:aws:app:eu:"+home+":thing/${aws:none, 'ann'}",
-		"arn:aws:app:eu:"+home+":thing/${*}", "arn:aws:iam::"+home+":role/*")
+		"arn:aws:app:eu:"+home+":thing/${*}", "arn:aws:iam::"+home+":role/*", "arn:aws:app:*n", "arn:aws:app:*?n*:?", "arn:aws:app:**:thing/*n*b", "arn:aws:app:*/a*?n",
+		"arn:aws:iam::"+home+":root")
 }
 
 func (g generator) resource() string {
@@ -116,7 +120,7 @@ func (g generator) principals(grammar iampolicy.Grammar) any {
 	out := map[string]any{}
 	if g.chance(85) {
 		out["AWS"] = g.some("*", home, other, "arn:aws:iam::"+home+":root", "arn:aws:iam::"+home+":user/ann", roleARN, sessionARN, sessionARN+"2",
-			"arn:aws:sts::"+home+":federated-user/fay", userID, roleID, "arn:aws:iam::"+other+":user/ann")
+			"arn:aws:sts::"+home+":federated-user/fay", userID, roleID, "arn:aws:iam::"+other+":user/ann", "arn:aws:sts::"+home+":federated-user/fay2")
 	}
 	if g.chance(20) || len(out) == 0 {
 		out["Federated"] = g.some(provider, "other.example.com", "arn:aws:iam::"+home+":saml-provider/idp")
@@ -160,11 +164,12 @@ func (g generator) operator() (name, key string, values any) {
 	case 1:
 		return pick(g, "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"), anyKey, g.some("ANN", "k", "${aws:username}", "b", "${aws:none}")
 	case 2:
-		return pick(g, "StringLike", "StringNotLike"), anyKey, g.some("a*", "?nn", "*", "", "${aws:username}*", "${*}", "${aws:none}*", "*n*")
+		return pick(g, "StringLike", "StringNotLike"), anyKey, g.some("a*", "?nn", "*", "", "${aws:username}*", "${*}", "${aws:none}*", "*n*", "*n", "**?n", "*?b*?", "*a*n?", "*\u212a")
 	case 3:
-		return "Numeric" + pick(g, six...), "aws:number", g.some("1", "10", "-3", "2.50", "9007199254740993")
+		return "Numeric" + pick(g, six...), "aws:number", g.some("1", "10", "-3", "2.50", "9007199254740993", "+10.0", "-0", "-3.01")
 	case 4:
-		return "Date" + pick(g, six...), "aws:date", g.some("2020", "2020-06-01", "1590000000", "2020-05-20T18:40:00Z", "2020-05-20T20:40:00+02:00")
+		return "Date" + pick(g, six...), "aws:date", g.some("2020", "2020-06-01", "1590000000", "2020-05-20T18:40:00Z", "2020-05-20T20:40:00+02:00", "2020-05", "2020-05-20T18:40",
+			"2020-05-20t18:40:00.5z", "2020-05-20T16:40-02")
 	case 5:
 		if !g.variables {
 			return "Bool", "aws:flag", g.some("true", "false", "True")
@@ -173,7 +178,8 @@ func (g generator) operator() (name, key string, values any) {
 	case 6:
 		return "BinaryEquals", "aws:binary", g.some("QUI=", "QUE=", "")
 	case 7, 8:
-		return pick(g, "IpAddress", "NotIpAddress"), "aws:address", g.some("203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "0.0.0.0/0", "2001:db8::1")
+		return pick(g, "IpAddress", "NotIpAddress"), "aws:address", g.some("203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "0.0.0.0/0", "2001:db8::1", "::/0",
+			"::ffff:203.0.113.0/120", "::ffff:203.0.113.0/90", "::ffff:198.51.100.1")
 	case 9:
 		return "Arn" + pick(g, "Equals", "Like", "NotEquals", "NotLike"), "aws:arn", g.some("*", "arn:aws:s3:::*", "arn:aws:*:*:*:a?n", "arn:aws:s3:*",
 			"${aws:arn}", "arn:aws:s3:::${aws:username}", "arn:aws:s3:::${aws:none}", "arn:aws:${aws:text}:::ann")
@@ -181,19 +187,27 @@ func (g generator) operator() (name, key string, values any) {
 	return "Null", pick(g, "aws:username", "aws:tags", "aws:none"), g.some("true", "false")
 }
 
-// context gives each key no value, one, or several, some of them of the wrong type.
-func (g generator) context() iampolicy.MapContext {
-	pools := map[string][]string{
+// keyValues lists what each key may hold, some of it not of the type that policies expect.
+func keyValues() map[string][]string {
+	return map[string][]string{
 		"aws:username": {"ann", "bob", "*", "Ann"},
 		"aws:tags":     {"ann", "b", "", "k", "\u212a"},
 		"aws:text":     {"s3", "s3:", "ann", "", "a*", "ANN"},
-		"aws:number":   {"1", "10", "-3.0", "2.5", "9007199254740992", "ten", ""},
-		"aws:date":     {"2020-05-20T18:40:00Z", "1590000000", "2020", "2021-01-01", "2019-12-31T23:59:59Z", "now", ""},
-		"aws:flag":     {"true", "false", "TRUE", "maybe"},
-		"aws:binary":   {"QUI=", "QUE=", "", "!"},
-		"aws:address":  {"203.0.113.7", "198.51.100.1", "2001:db8::1", "::ffff:203.0.113.7", "localhost"},
-		"aws:arn":      {"arn:aws:s3:::ann", "arn:aws:s3:::a:n", "arn:aws:sns:eu:1:ann", "ann", "arn:aws:s3"},
+		"aws:number": {"1", "10", "-3.0", "2.5", "9007199254740992", "+1", "-0.0", "ten", "", ".5", "1.", "-", "1e3",
+			"1000000000000000000000000000000000000000000000000000000000000000", "10000000000000000000000000000000000000000000000000000000000000000"},
+		"aws:date": {"2020-05-20T18:40:00Z", "1590000000", "2020", "2021-01-01", "2019-12-31T23:59:59Z", "2020-06-01T00:00:00.000000001Z", "2020-05-20T18:40:00.5",
+			"2020-05-20T13:10-05:30", "2020-05-20T20:40+02", "99999999999", "9223372036854775808", "2020-13", "2020-02-30", "2020-05-20T", "2020-05-20T18Z",
+			"2020-05-20T24:00Z", "2020-05-20T18:60Z", "2020-05-20T18:40:60Z", "2020-05-20T18:40:00+2", "2020-05-20T18:40:00+02:61", "2020-05-20T18:40:00.Z", "2020-05T18:40Z",
+			"2020-05-20T18-40Z", "2020-05-20T18:40:00+02-00", "2020-05-20T18:40:00Z01", "now", ""},
+		"aws:flag":    {"true", "false", "TRUE", "maybe"},
+		"aws:binary":  {"QUI=", "QUE=", "", "!"},
+		"aws:address": {"203.0.113.7", "198.51.100.1", "2001:db8::1", "::ffff:203.0.113.7", "fe80::1%eth0", "203.0.113.7/32", "localhost"},
+		"aws:arn":     {"arn:aws:s3:::ann", "arn:aws:s3:::a:n", "arn:aws:sns:eu:1:ann", "ann", "arn:aws:s3"},
 	}
+}
+
+// context gives each key no value, one, or several, some of them of the wrong type.
+func (g generator) context() iampolicy.MapContext {
 	ctx := iampolicy.MapContext{}
 	for _, key := range []string{"aws:username", "aws:tags", "aws:text", "aws:number", "aws:date", "aws:flag", "aws:binary", "aws:address", "aws:arn"} {
 		n := pick(g, 1, 1, 1, 1, 1, 0, 2, -1, -1)
@@ -202,7 +216,7 @@ func (g generator) context() iampolicy.MapContext {
 		}
 		ctx[key] = []string{}
 		for range n {
-			ctx[key] = append(ctx[key], pick(g, pools[key]...))
+			ctx[key] = append(ctx[key], pick(g, g.values[key]...))
 		}
 	}
 	return ctx
@@ -211,6 +225,9 @@ func (g generator) context() iampolicy.MapContext {
 func (g generator) request(trust bool) *iampolicy.Request {
 	r := &iampolicy.Request{Action: pick(g, "app:Get", "app:Put", "db:Get", "App:GET"), Resource: g.resource(), ResourceAccount: pick(g, home, home, home, other, ""),
 		Principal: caller(pick(g, "root", "user", "user", "role", "session", "session", "federated", "token", "assertion", "service", "nobody")), Context: g.context()}
+	if g.chance(2) {
+		r.Context = nil
+	}
 	if trust {
 		r.Action = pick(g, "sts:AssumeRole", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity")
 	}

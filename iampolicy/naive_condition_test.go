@@ -189,7 +189,8 @@ func naiveTime(s string) (time.Time, bool) {
 		n, ok := new(big.Int).SetString(s, 10)
 		return time.Unix(n.Int64(), 0), ok && n.IsInt64()
 	}
-	for _, layout := range []string{"2006", "2006-01", "2006-01-02", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05"} {
+	for _, layout := range []string{"2006", "2006-01", "2006-01-02", "2006-01-02T15:04Z07:00", "2006-01-02T15:04Z07", "2006-01-02T15:04", "2006-01-02T15:04:05Z07:00",
+		"2006-01-02T15:04:05Z07", "2006-01-02T15:04:05"} {
 		if t, err := time.Parse(layout, strings.ToUpper(s)); err == nil {
 			return t, true
 		}

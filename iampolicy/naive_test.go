@@ -15,6 +15,7 @@ import (
 type naive struct{ patterns map[string]*regexp.Regexp }
 
 type naiveDocument struct {
+	broken     bool // not there, or of another kind: it may hold a Deny
 	variables  bool
 	statements []map[string]any
 }
@@ -59,35 +60,44 @@ func naiveStrings(v any) []string {
 	return out
 }
 
-// decide returns the decision as outcome writes it.
-func (n *naive) decide(s *naiveSet, r *iampolicy.Request) string {
-	type kind struct {
-		name string
-		docs []naiveDocument
-	}
-	kinds := []kind{}
+// naiveKind is the policies of one kind; a service control level is a kind of its own.
+type naiveKind struct {
+	name string
+	docs []naiveDocument
+}
+
+// kinds lists what applies, in the order in which it refuses.
+func (s *naiveSet) kinds() []naiveKind {
+	var out []naiveKind
 	for _, level := range s.control {
-		kinds = append(kinds, kind{"service control", level})
+		out = append(out, naiveKind{"service control", level})
 	}
 	if s.resource != nil {
-		kinds = append(kinds, kind{"resource-based", []naiveDocument{*s.resource}})
+		out = append(out, naiveKind{"resource-based", []naiveDocument{*s.resource}})
 	}
-	kinds = append(kinds, kind{"identity-based", s.identity}, kind{"permissions boundary", s.boundary}, kind{"session", s.session})
-	for _, k := range kinds {
+	return append(out, naiveKind{"identity-based", s.identity}, naiveKind{"permissions boundary", s.boundary}, naiveKind{"session", s.session})
+}
+
+// decide returns the decision as outcome writes it.
+func (n *naive) decide(s *naiveSet, r *iampolicy.Request) string {
+	for _, k := range s.kinds() {
 		for _, d := range k.docs {
-			if len(n.matching(d, "Deny", s.trust, r)) > 0 {
+			if d.broken {
+				return "implicit " + k.name
+			}
+			if len(n.matching(d, "Deny", s, r)) > 0 {
 				return "explicit " + k.name
 			}
 		}
 	}
 	for _, level := range s.control {
-		if !n.anyAllows(level, r) {
+		if !n.anyAllows(level, s, r) {
 			return "implicit service control"
 		}
 	}
 	named := map[string]bool{}
 	if s.resource != nil {
-		for _, how := range n.matching(*s.resource, "Allow", s.trust, r) {
+		for _, how := range n.matching(*s.resource, "Allow", s, r) {
 			named[how] = true
 		}
 	}
@@ -99,19 +109,20 @@ func (n *naive) combine(s *naiveSet, r *iampolicy.Request, named map[string]bool
 	p := r.Principal
 	hasAccount := p.Type != iampolicy.Anonymous && p.Type != iampolicy.WebIdentity && p.Type != iampolicy.SAMLUser && p.Type != iampolicy.Service
 	same := hasAccount && p.Account == r.ResourceAccount && p.Account != ""
-	inBoundary := !s.hasBoundary || n.anyAllows(s.boundary, r)
-	inSession := !s.narrowed && p.Type != iampolicy.FederatedUser || n.anyAllows(s.session, r)
-	byIdentity := p.Type == iampolicy.AccountRoot || n.anyAllows(s.identity, r)
+	inBoundary := !s.hasBoundary || n.anyAllows(s.boundary, s, r)
+	inSession := !s.narrowed && p.Type != iampolicy.FederatedUser || n.anyAllows(s.session, s, r)
+	byIdentity := p.Type == iampolicy.AccountRoot || n.anyAllows(s.identity, s, r)
 
 	needsResource := !same || s.trust
 	if needsResource && len(named) == 0 {
 		return "implicit resource-based"
 	}
 	if same && named["direct"] {
-		if s.trust && p.Type == iampolicy.User && !inBoundary {
+		mayDelegate := p.Type == iampolicy.AccountRoot || p.Type == iampolicy.User
+		if s.trust && mayDelegate && !inBoundary {
 			return "implicit permissions boundary"
 		}
-		if !inSession && (p.Type == iampolicy.AccountRoot || p.Type == iampolicy.User) {
+		if mayDelegate && !inSession {
 			// A session of the account itself ("Perform a privileged task"), or one that a user has delegated, never gets beyond its session policy.
 			return "implicit session"
 		}
@@ -132,9 +143,9 @@ func (n *naive) combine(s *naiveSet, r *iampolicy.Request, named map[string]bool
 	return "allow"
 }
 
-func (n *naive) anyAllows(docs []naiveDocument, r *iampolicy.Request) bool {
+func (n *naive) anyAllows(docs []naiveDocument, in *naiveSet, r *iampolicy.Request) bool {
 	for _, d := range docs {
-		if len(n.matching(d, "Allow", false, r)) > 0 {
+		if len(n.matching(d, "Allow", in, r)) > 0 {
 			return true
 		}
 	}
@@ -142,13 +153,17 @@ func (n *naive) anyAllows(docs []naiveDocument, r *iampolicy.Request) bool {
 }
 
 // matching returns, for each statement of the effect that is about the request, how it names the caller.
-func (n *naive) matching(d naiveDocument, effect string, trust bool, r *iampolicy.Request) []string {
+func (n *naive) matching(d naiveDocument, effect string, in *naiveSet, r *iampolicy.Request) []string {
 	var out []string
+	if r.Context == nil {
+		bare := *r
+		bare.Context, r = iampolicy.MapContext{}, &bare
+	}
 	for _, s := range d.statements {
 		if s["Effect"] != effect || !n.action(s, r.Action) || !n.resource(s, d.variables, r) || !n.conditions(s, d.variables, r.Context) {
 			continue
 		}
-		if how := naivePrincipal(s, trust, &r.Principal); how != "" {
+		if how := naivePrincipal(s, in, &r.Principal); how != "" {
 			out = append(out, how)
 		}
 	}
@@ -192,9 +207,9 @@ func (n *naive) resource(s map[string]any, variables bool, r *iampolicy.Request)
 }
 
 // naivePrincipal returns "direct", "indirect" or "delegate", or "" if the statement is not about the caller.
-func naivePrincipal(s map[string]any, trust bool, p *iampolicy.Principal) string {
+func naivePrincipal(s map[string]any, in *naiveSet, p *iampolicy.Principal) string {
 	if not, ok := s["NotPrincipal"]; ok {
-		if naiveSpared(not, p) {
+		if !in.hasBoundary && naiveSpared(not, p) {
 			return ""
 		}
 		return "direct"
@@ -210,7 +225,7 @@ func naivePrincipal(s map[string]any, trust bool, p *iampolicy.Principal) string
 			how := names[kind+" "+v]
 			if kind == "AWS" && v == "*" {
 				how = "direct"
-				if trust && s["Effect"] == "Allow" && p.Account == "" {
+				if in.trust && s["Effect"] == "Allow" && p.Account == "" {
 					how = ""
 				}
 			}

@@ -38,18 +38,19 @@ const (
 	direct         // names the caller, or everyone; and any statement of a policy without principals
 )
 
-// applies returns how the element names p in a statement that denies or allows.
-func (s *principalSet) applies(p *Principal, kind ResourceKind, deny bool) grant {
+// applies returns how the element names p, to whom set applies, in a statement that denies or allows.
+func (s *principalSet) applies(p *Principal, set *Set, deny bool) grant {
 	switch {
 	case !s.present:
 		return direct
-	case s.negated && s.exempts(p):
+	case s.negated && set.Boundary == nil && s.exempts(p):
+		// Who has a permissions boundary is never spared ("NotPrincipal").
 		return noGrant
 	case s.negated:
 		return direct
 	}
 	best := noGrant
-	if s.everyone && (deny || kind != RoleTrust || p.belongs()) {
+	if s.everyone && (deny || set.ResourceKind != RoleTrust || p.belongs()) {
 		// In a trust policy "*" invites every principal of every account, but not whoever holds a token of just any provider.
 		best = direct
 	}
