@@ -27,6 +27,20 @@ func (s *Service) newJob(ctx context.Context, kind record.JobKind, subject strin
 	}, nil
 }
 
+// keep stores a report, unless the account has as many of its kind as it can have: then it is full.
+func (s *Service) keep(ctx context.Context, j *record.AccessJob, most int64, full error) error {
+	return s.Store.Update(ctx, func(w store.Writer) error {
+		n, err := record.AccessJobs.Count(ctx, w, "by_account", j.Account, string(j.Kind))
+		if err != nil {
+			return err
+		}
+		if n >= most {
+			return full
+		}
+		return record.AccessJobs.Insert(ctx, w, j)
+	})
+}
+
 // job finds a report of the caller's account.
 func (s *Service) job(ctx context.Context, kind record.JobKind, id string) (*record.AccessJob, error) {
 	row, err := record.AccessJobs.Get(ctx, s.Store, id)

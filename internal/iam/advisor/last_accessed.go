@@ -10,8 +10,11 @@ import (
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/iam/edge"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
-	"github.com/mayfly-id/mayfly/internal/store"
 )
+
+// mostDetails is how many reports of entities an account can have that have not expired: one for each user, role, group and policy that AWS's default
+// quotas admit, and some. AWS limits how often they are asked for; here the limit bounds what is stored.
+const mostDetails = 10_000
 
 // GenerateServiceLastAccessedDetails makes a report of the services that a user, group, role or managed policy could use, and of who used
 // them last. It is complete when the answer comes.
@@ -33,8 +36,10 @@ func (s *Service) GenerateServiceLastAccessedDetails(ctx context.Context, in *ia
 		return nil, err
 	}
 	j.Completed = s.second()
-	err = s.Store.Update(ctx, func(w store.Writer) error { return record.AccessJobs.Insert(ctx, w, j) })
-	return &iamapi.GenerateServiceLastAccessedDetailsResponse{JobId: &j.ID}, err
+	if err := s.keep(ctx, j, mostDetails, edge.Quota("ServiceLastAccessedReportsPerAccount", mostDetails)); err != nil {
+		return nil, err
+	}
+	return &iamapi.GenerateServiceLastAccessedDetailsResponse{JobId: &j.ID}, nil
 }
 
 func tooMany() *record.JobFailure {

@@ -3,6 +3,7 @@ package advisor_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -285,4 +286,28 @@ func TestDamagedPolicyIsNoReport(t *testing.T) {
 	if _, err := s.GenerateServiceLastAccessedDetails(s.root, &iamapi.GenerateServiceLastAccessedDetailsRequest{Arn: annARN}); err == nil {
 		t.Error("a report of a damaged policy")
 	}
+}
+
+// TestReportsAreBounded fills an account with reports. Another account has its own, and a day later there is room again.
+func TestReportsAreBounded(t *testing.T) {
+	s := newSetup(t)
+	err := s.DB.Update(t.Context(), func(w store.Writer) error {
+		for i := range 9_999 {
+			j := &record.AccessJob{ID: fmt.Sprint("job-", i), Account: iamtest.Account, Kind: record.JobEntity, Expires: s.Clock.Now().Add(24 * time.Hour)}
+			if err := record.AccessJobs.Insert(t.Context(), w, j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.generate(t, s.root, annARN, false)
+	in := &iamapi.GenerateServiceLastAccessedDetailsRequest{Arn: annARN}
+	_, err = s.GenerateServiceLastAccessedDetails(s.root, in)
+	iamtest.Fails(t, err, iamapi.LimitExceededException, "Cannot exceed quota for ServiceLastAccessedReportsPerAccount: 10000")
+	s.generate(t, iamtest.Root(iamtest.Other), readAll, false)
+	s.Clock.Move(25 * time.Hour)
+	s.generate(t, s.root, annARN, false)
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/iam/edge"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
-	"github.com/mayfly-id/mayfly/internal/store"
 )
 
 // mostReports is how many reports of organizations an account can have that have not expired. AWS limits those that run at once; here
@@ -42,17 +41,8 @@ func (s *Service) GenerateOrganizationsAccessReport(ctx context.Context, in *iam
 		}
 	}
 	j.Completed = s.second()
-	err = s.Store.Update(ctx, func(w store.Writer) error {
-		n, err := record.AccessJobs.Count(ctx, w, "by_account", j.Account, string(j.Kind))
-		if err != nil {
-			return err
-		}
-		if n >= mostReports {
-			return iamapi.ReportGenerationLimitExceededException.New("The account has %d reports already. Try again when one has expired.", mostReports)
-		}
-		return record.AccessJobs.Insert(ctx, w, j)
-	})
-	if err != nil {
+	full := iamapi.ReportGenerationLimitExceededException.New("The account has %d reports already. Try again when one has expired.", mostReports)
+	if err := s.keep(ctx, j, mostReports, full); err != nil {
 		return nil, err
 	}
 	return &iamapi.GenerateOrganizationsAccessReportResponse{JobId: &j.ID}, nil
