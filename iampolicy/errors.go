@@ -10,6 +10,14 @@ type ParseError struct {
 	Reason string
 }
 
+// Explain says to people where and what is wrong: the place and the reason, as far as there are any.
+func (e *ParseError) Explain() string {
+	if e.Path == "" || e.Reason == "" {
+		return e.Path + e.Reason
+	}
+	return e.Path + ": " + e.Reason
+}
+
 // Error returns the message and the place.
 func (e *ParseError) Error() string {
 	if e.Path == "" {

@@ -65,6 +65,7 @@ func FuzzEvaluate(f *testing.F) {
 	n := &naive{patterns: map[string]*regexp.Regexp{}}
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		g := newGenerator(seed)
+		g.odd = true
 		trust := g.chance(30)
 		d, r := newPool(t, g, 4).draw(g, trust), g.request(trust)
 		if got, want := outcome(iampolicy.Evaluate(&d.engine, r)), n.decide(&d.naive, r); got != want {

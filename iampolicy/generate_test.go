@@ -12,6 +12,7 @@ import (
 type generator struct {
 	*rand.Rand
 	variables bool // the document being made has variables
+	odd       bool // some policies are lost or of the wrong kind, and some requests have no context
 	values    map[string][]string
 }
 
@@ -225,7 +226,7 @@ func (g generator) context() iampolicy.MapContext {
 func (g generator) request(trust bool) *iampolicy.Request {
 	r := &iampolicy.Request{Action: pick(g, "app:Get", "app:Put", "db:Get", "App:GET"), Resource: g.resource(), ResourceAccount: pick(g, home, home, home, other, ""),
 		Principal: caller(pick(g, "root", "user", "user", "role", "session", "session", "federated", "token", "assertion", "service", "nobody")), Context: g.context()}
-	if g.chance(2) {
+	if g.odd && g.chance(2) {
 		r.Context = nil
 	}
 	if trust {
