@@ -29,16 +29,16 @@ func (s *Service) UploadSigningCertificate(ctx context.Context, in *iamapi.Uploa
 		return nil, err
 	}
 	c := record.SigningCertificate{ID: signingID(parsed.Raw), Body: in.CertificateBody, Active: true, Uploaded: s.second()}
-	var o owner
+	var o edge.Owner
 	err = s.db.Update(ctx, func(w store.Writer) error {
-		if o, err = s.owner(ctx, w, in.UserName); err != nil {
+		if o, err = edge.OwnerOf(ctx, w, in.UserName); err != nil {
 			return err
 		}
-		c.Account, c.Owner = o.account, o.id
+		c.Account, c.Owner = o.Account, o.ID
 		if err := duplicate(record.SigningCertificates.Insert(ctx, w, &c)); err != nil {
 			return err
 		}
-		n, err := record.SigningCertificates.Count(ctx, w, "by_owner", o.id)
+		n, err := record.SigningCertificates.Count(ctx, w, "by_owner", o.ID)
 		if err == nil && n > mostSigning {
 			err = edge.Quota("CertificatesPerUser", mostSigning)
 		}
@@ -47,7 +47,7 @@ func (s *Service) UploadSigningCertificate(ctx context.Context, in *iamapi.Uploa
 	if err != nil {
 		return nil, err
 	}
-	return &iamapi.UploadSigningCertificateResponse{Certificate: showSigning(&c, o.name)}, nil
+	return &iamapi.UploadSigningCertificateResponse{Certificate: showSigning(&c, o.Name)}, nil
 }
 
 func duplicate(err error) error {
@@ -58,34 +58,30 @@ func duplicate(err error) error {
 }
 
 func showSigning(c *record.SigningCertificate, user string) iamapi.SigningCertificate {
-	status := iamapi.StatusTypeInactive
-	if c.Active {
-		status = iamapi.StatusTypeActive
-	}
-	return iamapi.SigningCertificate{CertificateId: c.ID, CertificateBody: c.Body, Status: status, UploadDate: &c.Uploaded, UserName: user}
+	return iamapi.SigningCertificate{CertificateId: c.ID, CertificateBody: c.Body, Status: edge.StatusOf(c.Active), UploadDate: &c.Uploaded, UserName: user}
 }
 
 // ListSigningCertificates lists the signing certificates of a user or of the account itself, by id.
 func (s *Service) ListSigningCertificates(ctx context.Context, in *iamapi.ListSigningCertificatesRequest) (*iamapi.ListSigningCertificatesResponse, error) {
-	o, err := s.owner(ctx, s.db, in.UserName)
+	o, err := edge.OwnerOf(ctx, s.db, in.UserName)
 	if err != nil {
 		return nil, err
 	}
-	q := store.Query{Index: "by_owner", Prefix: []string{o.id}}
-	page, truncated, marker, err := edge.Rows(ctx, s.list(o.id, in.Marker, in.MaxItems), s.db, record.SigningCertificates, q, nil)
+	q := store.Query{Index: "by_owner", Prefix: []string{o.ID}}
+	page, truncated, marker, err := edge.Rows(ctx, s.list(o.ID, in.Marker, in.MaxItems), s.db, record.SigningCertificates, q, nil)
 	if err != nil {
 		return nil, err
 	}
 	out := &iamapi.ListSigningCertificatesResponse{Certificates: make([]iamapi.SigningCertificate, len(page)), IsTruncated: truncated, Marker: marker}
 	for i := range page {
-		out.Certificates[i] = showSigning(&page[i], o.name)
+		out.Certificates[i] = showSigning(&page[i], o.Name)
 	}
 	return out, nil
 }
 
 // UpdateSigningCertificate makes a signing certificate active or inactive.
 func (s *Service) UpdateSigningCertificate(ctx context.Context, in *iamapi.UpdateSigningCertificateRequest) (*wire.Empty, error) {
-	active, err := settable(in.Status)
+	active, err := edge.Settable(in.Status)
 	if err != nil {
 		return nil, err
 	}
@@ -114,12 +110,12 @@ func (s *Service) DeleteSigningCertificate(ctx context.Context, in *iamapi.Delet
 
 // findSigning finds a certificate of the one whom the request is about. Another's is none.
 func (s *Service) findSigning(ctx context.Context, r store.Reader, name *string, id string) (store.Row[record.SigningCertificate], error) {
-	o, err := s.owner(ctx, r, name)
+	o, err := edge.OwnerOf(ctx, r, name)
 	if err != nil {
 		return store.Row[record.SigningCertificate]{}, err
 	}
-	row, err := record.SigningCertificates.Get(ctx, r, o.account, id)
-	if err == nil && row.Doc.Owner != o.id {
+	row, err := record.SigningCertificates.Get(ctx, r, o.Account, id)
+	if err == nil && row.Doc.Owner != o.ID {
 		err = store.ErrNotFound
 	}
 	return row, edge.NotFound(err, "The Certificate with id %s cannot be found.", id)

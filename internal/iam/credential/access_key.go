@@ -29,20 +29,20 @@ func (s *Service) CreateAccessKey(ctx context.Context, in *iamapi.CreateAccessKe
 	if err != nil {
 		return nil, err
 	}
-	var o owner
+	var o edge.Owner
 	var k record.AccessKey
 	err = s.db.Update(ctx, func(w store.Writer) error {
-		if o, err = s.owner(ctx, w, in.UserName); err != nil {
+		if o, err = edge.OwnerOf(ctx, w, in.UserName); err != nil {
 			return err
 		}
-		n, err := record.AccessKeys.Count(ctx, w, "by_owner", o.id)
+		n, err := record.AccessKeys.Count(ctx, w, "by_owner", o.ID)
 		if err != nil {
 			return err
 		}
 		if n >= mostKeys {
 			return edge.Quota("AccessKeysPerUser", mostKeys)
 		}
-		if k, err = s.sealed(id, o.account, o.id, secret); err != nil {
+		if k, err = s.sealed(id, o.Account, o.ID, secret); err != nil {
 			return err
 		}
 		return record.AccessKeys.Insert(ctx, w, &k)
@@ -51,7 +51,7 @@ func (s *Service) CreateAccessKey(ctx context.Context, in *iamapi.CreateAccessKe
 		return nil, err
 	}
 	return &iamapi.CreateAccessKeyResponse{AccessKey: iamapi.AccessKey{
-		AccessKeyId: id, SecretAccessKey: secret, CreateDate: &k.Created, Status: iamapi.StatusTypeActive, UserName: o.name,
+		AccessKeyId: id, SecretAccessKey: secret, CreateDate: &k.Created, Status: iamapi.StatusTypeActive, UserName: o.Name,
 	}}, nil
 }
 
@@ -65,12 +65,12 @@ func (s *Service) sealed(id, account, owner, secret string) (record.AccessKey, e
 
 // ListAccessKeys lists keys without their secrets, by id.
 func (s *Service) ListAccessKeys(ctx context.Context, in *iamapi.ListAccessKeysRequest) (*iamapi.ListAccessKeysResponse, error) {
-	o, err := s.owner(ctx, s.db, in.UserName)
+	o, err := edge.OwnerOf(ctx, s.db, in.UserName)
 	if err != nil {
 		return nil, err
 	}
-	l := &edge.List{Keys: s.keys, Scope: o.id, Marker: in.Marker, MaxItems: in.MaxItems}
-	q := store.Query{Index: "by_owner", Prefix: []string{o.id}}
+	l := &edge.List{Keys: s.keys, Scope: o.ID, Marker: in.Marker, MaxItems: in.MaxItems}
+	q := store.Query{Index: "by_owner", Prefix: []string{o.ID}}
 	page, truncated, marker, err := edge.Rows(ctx, l, s.db, record.AccessKeys, q, nil)
 	if err != nil {
 		return nil, err
@@ -78,10 +78,10 @@ func (s *Service) ListAccessKeys(ctx context.Context, in *iamapi.ListAccessKeysR
 	out := &iamapi.ListAccessKeysResponse{IsTruncated: truncated, Marker: marker}
 	for i := range page {
 		k := &page[i]
-		status := statusOf(k.Active)
+		status := edge.StatusOf(k.Active)
 		m := iamapi.AccessKeyMetadata{AccessKeyId: &k.ID, CreateDate: &k.Created, Status: &status}
-		if o.name != "" {
-			m.UserName = &o.name
+		if o.Name != "" {
+			m.UserName = &o.Name
 		}
 		out.AccessKeyMetadata = append(out.AccessKeyMetadata, m)
 	}
@@ -90,15 +90,11 @@ func (s *Service) ListAccessKeys(ctx context.Context, in *iamapi.ListAccessKeysR
 
 // UpdateAccessKey makes a key active or inactive.
 func (s *Service) UpdateAccessKey(ctx context.Context, in *iamapi.UpdateAccessKeyRequest) (*wire.Empty, error) {
-	var active bool
-	switch in.Status {
-	case iamapi.StatusTypeActive:
-		active = true
-	case iamapi.StatusTypeInactive:
-	default: // Expired is a state that only AWS sets
-		return nil, edge.ValidationError.New("The status of an access key can be set to Active or Inactive.")
+	active, err := edge.Settable(in.Status)
+	if err != nil {
+		return nil, err
 	}
-	err := s.db.Update(ctx, func(w store.Writer) error {
+	err = s.db.Update(ctx, func(w store.Writer) error {
 		row, err := s.find(ctx, w, in.UserName, in.AccessKeyId)
 		if err != nil {
 			return err
@@ -126,12 +122,12 @@ func (s *Service) DeleteAccessKey(ctx context.Context, in *iamapi.DeleteAccessKe
 
 // find finds a key of the one whom the request is about.
 func (s *Service) find(ctx context.Context, r store.Reader, name *string, id string) (store.Row[record.AccessKey], error) {
-	o, err := s.owner(ctx, r, name)
+	o, err := edge.OwnerOf(ctx, r, name)
 	if err != nil {
 		return store.Row[record.AccessKey]{}, err
 	}
 	row, err := record.AccessKeys.Get(ctx, r, id)
-	if err == nil && (row.Doc.Owner != o.id || row.Doc.Account != o.account) {
+	if err == nil && (row.Doc.Owner != o.ID || row.Doc.Account != o.Account) {
 		err = store.ErrNotFound // another's key is no key
 	}
 	return row, noKey(err, id)

@@ -123,7 +123,7 @@ func TestUpdateListAndDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := s.UpdateAccessKey(s.self, &iamapi.UpdateAccessKeyRequest{AccessKeyId: a.AccessKeyId, Status: iamapi.StatusTypeExpired})
-	iamtest.Fails(t, err, edge.ValidationError, "")
+	iamtest.Fails(t, err, iamapi.InvalidInputException, "The status can be set to Active or Inactive.")
 	got := map[string]iamapi.StatusType{}
 	in := &iamapi.ListAccessKeysRequest{MaxItems: ptr(1)}
 	for {

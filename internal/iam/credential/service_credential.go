@@ -64,26 +64,26 @@ func (s *Service) CreateServiceSpecificCredential(ctx context.Context, in *iamap
 	if in.CredentialAgeDays != nil {
 		c.Expires = c.Created.Add(time.Duration(*in.CredentialAgeDays) * 24 * time.Hour)
 	}
-	var o owner
+	var o edge.Owner
 	err = s.db.Update(ctx, func(w store.Writer) error {
 		if o, err = s.user(ctx, w, &in.UserName); err != nil {
 			return err
 		}
-		n, err := record.ServiceCredentials.Count(ctx, w, "by_owner", o.id, t.name)
+		n, err := record.ServiceCredentials.Count(ctx, w, "by_owner", o.ID, t.name)
 		if err != nil {
 			return err
 		}
 		if n >= mostServiceCredentials {
 			return edge.Quota("ServiceSpecificCredentialsPerUser", mostServiceCredentials)
 		}
-		c.Account, c.Owner = o.account, o.id
+		c.Account, c.Owner = o.Account, o.ID
 		s.setPassword(&c, secret)
-		return insertWithLogin(ctx, w, &c, o.name)
+		return insertWithLogin(ctx, w, &c, o.Name)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return &iamapi.CreateServiceSpecificCredentialResponse{ServiceSpecificCredential: s.reveal(&c, o.name, t, secret)}, nil
+	return &iamapi.CreateServiceSpecificCredentialResponse{ServiceSpecificCredential: s.reveal(&c, o.Name, t, secret)}, nil
 }
 
 // insertWithLogin stores a credential under the first login that is free at its service: NAME-at-ACCOUNT, NAME+1-at-ACCOUNT and so on.
@@ -129,12 +129,12 @@ func (s *Service) status(c *record.ServiceCredential) iamapi.StatusType {
 	if c.Expired(s.now()) {
 		return iamapi.StatusTypeExpired
 	}
-	return statusOf(c.Active)
+	return edge.StatusOf(c.Active)
 }
 
 // UpdateServiceSpecificCredential makes a credential active or inactive.
 func (s *Service) UpdateServiceSpecificCredential(ctx context.Context, in *iamapi.UpdateServiceSpecificCredentialRequest) (*wire.Empty, error) {
-	active, err := settable(in.Status)
+	active, err := edge.Settable(in.Status)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +156,7 @@ func (s *Service) ResetServiceSpecificCredential(ctx context.Context, in *iamapi
 		return nil, err
 	}
 	var row store.Row[record.ServiceCredential]
-	var o owner
+	var o edge.Owner
 	var t target
 	err = s.db.Update(ctx, func(w store.Writer) error {
 		if row, o, err = s.findServiceCredential(ctx, w, in.UserName, in.ServiceSpecificCredentialId); err != nil {
@@ -171,7 +171,7 @@ func (s *Service) ResetServiceSpecificCredential(ctx context.Context, in *iamapi
 	if err != nil {
 		return nil, err
 	}
-	return &iamapi.ResetServiceSpecificCredentialResponse{ServiceSpecificCredential: s.reveal(&row.Doc, o.name, t, secret)}, nil
+	return &iamapi.ResetServiceSpecificCredentialResponse{ServiceSpecificCredential: s.reveal(&row.Doc, o.Name, t, secret)}, nil
 }
 
 // DeleteServiceSpecificCredential deletes a credential.
@@ -187,13 +187,13 @@ func (s *Service) DeleteServiceSpecificCredential(ctx context.Context, in *iamap
 }
 
 // findServiceCredential finds a credential of the one whom the request is about. Another's is none.
-func (s *Service) findServiceCredential(ctx context.Context, r store.Reader, name *string, id string) (store.Row[record.ServiceCredential], owner, error) {
+func (s *Service) findServiceCredential(ctx context.Context, r store.Reader, name *string, id string) (store.Row[record.ServiceCredential], edge.Owner, error) {
 	o, err := s.user(ctx, r, name)
 	if err != nil {
 		return store.Row[record.ServiceCredential]{}, o, err
 	}
 	row, err := record.ServiceCredentials.Get(ctx, r, id)
-	if err == nil && (row.Doc.Owner != o.id || row.Doc.Account != o.account) {
+	if err == nil && (row.Doc.Owner != o.ID || row.Doc.Account != o.Account) {
 		err = store.ErrNotFound
 	}
 	return row, o, edge.NotFound(err, "No such credential %s exists", id)

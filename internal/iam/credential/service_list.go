@@ -50,7 +50,7 @@ func (s *Service) which(ctx context.Context, in *iamapi.ListServiceSpecificCrede
 		if err != nil {
 			return q, err
 		}
-		q = store.Query{Index: "by_owner", Prefix: []string{o.id}}
+		q = store.Query{Index: "by_owner", Prefix: []string{o.ID}}
 	} else if in.UserName != nil {
 		return q, edge.ValidationError.New("UserName and AllUsers cannot be specified together.")
 	}

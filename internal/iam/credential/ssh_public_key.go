@@ -33,16 +33,16 @@ func (s *Service) UploadSSHPublicKey(ctx context.Context, in *iamapi.UploadSSHPu
 		ID: id, Wire: key.Marshal(), Body: in.SSHPublicKeyBody, PEM: isPEM, Digest: hex.EncodeToString(digest[:]),
 		Fingerprint: ssh.FingerprintLegacyMD5(key), Active: true, Uploaded: s.second(),
 	}
-	var o owner
+	var o edge.Owner
 	err = s.db.Update(ctx, func(w store.Writer) error {
 		if o, err = s.user(ctx, w, &in.UserName); err != nil {
 			return err
 		}
-		k.Account, k.Owner = o.account, o.id
+		k.Account, k.Owner = o.Account, o.ID
 		if err := duplicateKey(record.SSHPublicKeys.Insert(ctx, w, &k)); err != nil {
 			return err
 		}
-		n, err := record.SSHPublicKeys.Count(ctx, w, "by_owner", o.id)
+		n, err := record.SSHPublicKeys.Count(ctx, w, "by_owner", o.ID)
 		if err == nil && n > mostSSHKeys {
 			err = edge.Quota("SSHPublicKeysPerUser", mostSSHKeys)
 		}
@@ -51,7 +51,7 @@ func (s *Service) UploadSSHPublicKey(ctx context.Context, in *iamapi.UploadSSHPu
 	if err != nil {
 		return nil, err
 	}
-	return &iamapi.UploadSSHPublicKeyResponse{SSHPublicKey: showSSHKey(&k, o.name, k.Body)}, nil
+	return &iamapi.UploadSSHPublicKeyResponse{SSHPublicKey: showSSHKey(&k, o.Name, k.Body)}, nil
 }
 
 func duplicateKey(err error) error {
@@ -78,12 +78,12 @@ func (s *Service) GetSSHPublicKey(ctx context.Context, in *iamapi.GetSSHPublicKe
 			return nil, err
 		}
 	}
-	return &iamapi.GetSSHPublicKeyResponse{SSHPublicKey: showSSHKey(k, o.name, body)}, nil
+	return &iamapi.GetSSHPublicKeyResponse{SSHPublicKey: showSSHKey(k, o.Name, body)}, nil
 }
 
 func showSSHKey(k *record.SSHPublicKey, user, body string) *iamapi.SSHPublicKey {
 	return &iamapi.SSHPublicKey{
-		SSHPublicKeyId: k.ID, UserName: user, Fingerprint: k.Fingerprint, SSHPublicKeyBody: body, Status: statusOf(k.Active), UploadDate: &k.Uploaded,
+		SSHPublicKeyId: k.ID, UserName: user, Fingerprint: k.Fingerprint, SSHPublicKeyBody: body, Status: edge.StatusOf(k.Active), UploadDate: &k.Uploaded,
 	}
 }
 
@@ -93,8 +93,8 @@ func (s *Service) ListSSHPublicKeys(ctx context.Context, in *iamapi.ListSSHPubli
 	if err != nil {
 		return nil, err
 	}
-	l := &edge.List{Keys: s.keys, Scope: o.id, Marker: in.Marker, MaxItems: in.MaxItems}
-	q := store.Query{Index: "by_owner", Prefix: []string{o.id}}
+	l := &edge.List{Keys: s.keys, Scope: o.ID, Marker: in.Marker, MaxItems: in.MaxItems}
+	q := store.Query{Index: "by_owner", Prefix: []string{o.ID}}
 	page, truncated, marker, err := edge.Rows(ctx, l, s.db, record.SSHPublicKeys, q, nil)
 	if err != nil {
 		return nil, err
@@ -102,14 +102,14 @@ func (s *Service) ListSSHPublicKeys(ctx context.Context, in *iamapi.ListSSHPubli
 	out := &iamapi.ListSSHPublicKeysResponse{SSHPublicKeys: make([]iamapi.SSHPublicKeyMetadata, len(page)), IsTruncated: truncated, Marker: marker}
 	for i := range page {
 		k := &page[i]
-		out.SSHPublicKeys[i] = iamapi.SSHPublicKeyMetadata{SSHPublicKeyId: k.ID, Status: statusOf(k.Active), UploadDate: k.Uploaded, UserName: o.name}
+		out.SSHPublicKeys[i] = iamapi.SSHPublicKeyMetadata{SSHPublicKeyId: k.ID, Status: edge.StatusOf(k.Active), UploadDate: k.Uploaded, UserName: o.Name}
 	}
 	return out, nil
 }
 
 // UpdateSSHPublicKey makes a key active or inactive.
 func (s *Service) UpdateSSHPublicKey(ctx context.Context, in *iamapi.UpdateSSHPublicKeyRequest) (*wire.Empty, error) {
-	active, err := settable(in.Status)
+	active, err := edge.Settable(in.Status)
 	if err != nil {
 		return nil, err
 	}
@@ -137,13 +137,13 @@ func (s *Service) DeleteSSHPublicKey(ctx context.Context, in *iamapi.DeleteSSHPu
 }
 
 // findSSHKey finds a key of a user. Another's key is no key.
-func (s *Service) findSSHKey(ctx context.Context, r store.Reader, name, id string) (store.Row[record.SSHPublicKey], owner, error) {
+func (s *Service) findSSHKey(ctx context.Context, r store.Reader, name, id string) (store.Row[record.SSHPublicKey], edge.Owner, error) {
 	o, err := s.user(ctx, r, &name)
 	if err != nil {
 		return store.Row[record.SSHPublicKey]{}, o, err
 	}
 	row, err := record.SSHPublicKeys.Get(ctx, r, id)
-	if err == nil && (row.Doc.Owner != o.id || row.Doc.Account != o.account) {
+	if err == nil && (row.Doc.Owner != o.ID || row.Doc.Account != o.Account) {
 		err = store.ErrNotFound
 	}
 	return row, o, edge.NotFound(err, "The SSH Public Key with id %s cannot be found.", id)
