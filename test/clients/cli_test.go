@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -25,8 +26,9 @@ func awsCLI(t *testing.T) string {
 type cli struct {
 	t        *testing.T
 	path     string
-	endpoint string
+	endpoint string // of --endpoint-url; empty: the CLI finds the server by its configuration
 	env      []string
+	input    string // what the CLI reads from its standard input
 }
 
 // keys are the three strings of a set of credentials. A long-term key has no token.
@@ -56,8 +58,13 @@ func (f *firstRun) root() keys { return keys{id: f.AccessKeyID, secret: f.Secret
 
 // command prepares a run.
 func (c *cli) command(args ...string) (*exec.Cmd, *bytes.Buffer) {
-	cmd := exec.CommandContext(c.t.Context(), c.path, append([]string{"--endpoint-url", c.endpoint, "--output", "json"}, args...)...)
-	cmd.Env = c.env
+	flags := []string{"--output", "json"}
+	if c.endpoint != "" {
+		flags = append(flags, "--endpoint-url", c.endpoint)
+	}
+	cmd := exec.CommandContext(c.t.Context(), c.path, append(flags, args...)...)
+	cmd.Env, cmd.Stdin = c.env, strings.NewReader(c.input)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // without a terminal, what the CLI asks for comes from its standard input
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	return cmd, &errs

@@ -42,7 +42,19 @@ const (
 // start runs an ephemeral server of its own for the test.
 func start(t *testing.T, flags ...string) *firstRun {
 	t.Helper()
-	f := launch(t, append([]string{"--ephemeral", "--output", "json"}, flags...)...).firstRun(t)
+	return launch(t, append([]string{"--ephemeral", "--output", "json"}, flags...)...).begun(t)
+}
+
+// startBeside runs an ephemeral server that may reach what else the test runs on loopback.
+func startBeside(t *testing.T) *firstRun {
+	t.Helper()
+	return launchWith(t, []string{"MAYFLY_OUTBOUND_ALLOW=127.0.0.1"}, "--ephemeral", "--output", "json").begun(t)
+}
+
+// begun reads the first run's block, which must hold the keys.
+func (s *server) begun(t *testing.T) *firstRun {
+	t.Helper()
+	f := s.firstRun(t)
 	if f.Endpoint == "" || f.SecretAccessKey == "" || f.APISecretKey == "" {
 		t.Fatalf("the first run's block lacks members: endpoint %q, keys present: %t %t", f.Endpoint, f.SecretAccessKey != "", f.APISecretKey != "")
 	}
@@ -62,6 +74,12 @@ type server struct {
 // launch starts the program on a free port of the loopback address. It is stopped at the test's end at the latest.
 func launch(t *testing.T, flags ...string) *server {
 	t.Helper()
+	return launchWith(t, nil, flags...)
+}
+
+// launchWith is launch with further variables in the program's environment.
+func launchWith(t *testing.T, environment []string, flags ...string) *server {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	t.Cleanup(cancel)
 	r, w := io.Pipe()
@@ -69,7 +87,7 @@ func launch(t *testing.T, flags ...string) *server {
 		cmd: exec.CommandContext(ctx, binary, append([]string{"up", "--listen", "127.0.0.1:0"}, flags...)...),
 		out: r, log: new(shared), printed: new(shared), ended: make(chan error, 1),
 	}
-	s.cmd.Env = []string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}
+	s.cmd.Env = append([]string{"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH")}, environment...)
 	s.cmd.Stderr, s.cmd.Stdout = s.log, io.MultiWriter(s.printed, w)
 	s.cmd.WaitDelay = time.Second
 	if err := s.cmd.Start(); err != nil {
