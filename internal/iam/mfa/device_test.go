@@ -101,6 +101,10 @@ func TestCreateRefused(t *testing.T) {
 	iamtest.Fails(t, create(new("/"), "Phone"), iamapi.EntityAlreadyExistsException, "MFADevice entity at the same path and name already exists.")
 	must(t, create(new("/phone/"), "phone"))
 	iamtest.Fails(t, create(nil, strings.Repeat("x", 228)), iamapi.InvalidInputException, "")
+	for _, path := range []string{"/a!b/", "/a*/", "/~/", "/a$/"} { // no request could name the device
+		iamtest.Fails(t, create(&path, "t"), iamapi.InvalidInputException, "")
+	}
+	must(t, create(new("/a-Z_0+=,.@:/b/"), "t"))
 	must(t, create(nil, strings.Repeat("x", 226)))
 	iamtest.Fails(t, create(nil, "t", iamapi.Tag{Key: "aws:x"}), iamapi.InvalidInputException, "")
 	many := make([]iamapi.Tag, 51)

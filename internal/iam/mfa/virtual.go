@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/draw"
@@ -21,8 +22,9 @@ const (
 	// mostDevices is the quota of virtual devices, assigned or not: that of users
 	// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html).
 	mostDevices = 5000
-	// longestSerial is the longest serial number that requests can name.
+	// longestSerial and serialLetters bound the serial numbers that requests can name.
 	longestSerial = 256
+	serialLetters = draw.Alphanumeric + "_+=/:,.@-"
 )
 
 // CreateVirtualMFADevice makes a device that is assigned to nobody. Its seed is in the answer, as text and as a picture of a URL that apps read, and
@@ -80,6 +82,9 @@ func (s *Service) draw(account, path, name string) (*record.MFADevice, []byte, e
 	d := &record.MFADevice{Account: account, Path: path, Name: name, Created: s.second()}
 	if len(d.Serial()) > longestSerial {
 		return nil, nil, iamapi.InvalidInputException.New("Path and name of the virtual MFA device are too long: its serial number would have more than %d characters.", longestSerial)
+	}
+	if strings.Trim(d.Serial(), serialLetters) != "" { // a path has more characters
+		return nil, nil, iamapi.InvalidInputException.New("The path of a virtual MFA device can have letters, digits and the characters _+=/:,.@- only.")
 	}
 	var err error
 	if d.ID, err = draw.Text(s.random, draw.Base32, idLength); err != nil {
