@@ -52,6 +52,9 @@ func (s *Service) CreateServiceSpecificCredential(ctx context.Context, in *iamap
 	if err != nil {
 		return nil, err
 	}
+	if in.CredentialAgeDays != nil && t.prefix == "" {
+		return nil, edge.ValidationError.New("CredentialAgeDays is valid only for services that support API keys.")
+	}
 	id, err := record.NewID(s.random, record.PrefixServiceCredential)
 	if err != nil {
 		return nil, err

@@ -337,3 +337,16 @@ func TestServiceQuotaHoldsInParallel(t *testing.T) {
 		t.Errorf("%d made, %d there: %v", made.Load(), n, err)
 	}
 }
+
+// TestAgeOfPasswords: only API keys have an age (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceSpecificCredential.html).
+func TestAgeOfPasswords(t *testing.T) {
+	s := newSetup(t)
+	for service, want := range map[string]bool{commit: false, cassandra: false, bedrock: true} {
+		_, err := s.CreateServiceSpecificCredential(s.self, &iamapi.CreateServiceSpecificCredentialRequest{UserName: "ann", ServiceName: service, CredentialAgeDays: ptr(1)})
+		if !want {
+			iamtest.Fails(t, err, edge.ValidationError, "CredentialAgeDays is valid only for services that support API keys.")
+		} else if err != nil {
+			t.Errorf("%s: %v", service, err)
+		}
+	}
+}
