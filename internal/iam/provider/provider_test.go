@@ -16,6 +16,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/iam/edge"
 	"github.com/mayfly-id/mayfly/internal/iam/iamtest"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
+	"github.com/mayfly-id/mayfly/internal/store"
 )
 
 func service(t testing.TB) (*Service, *iamtest.World) {
@@ -266,6 +267,26 @@ func TestSAMLProvider(t *testing.T) {
 	iamtest.Fails(t, err, iamapi.NoSuchEntityException, "Manifest not found for arn "+samlARN)
 	if n, err := record.SAMLDocuments.Count(ctx, w.DB, ""); err != nil || n != 0 {
 		t.Errorf("%d documents are left, %v", n, err)
+	}
+}
+
+// TestMetadataIsReadBeforehand: metadata may be long, and no other write waits while it is read.
+func TestMetadataIsReadBeforehand(t *testing.T) {
+	s, w := service(t)
+	ctx := iamtest.Root(iamtest.Account)
+	s.read = func(document []byte) (record.SAMLMetadata, error) {
+		bounded, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		if err := w.DB.Update(bounded, func(store.Writer) error { return nil }); err != nil {
+			return record.SAMLMetadata{}, err
+		}
+		return readMetadata(document)
+	}
+	if _, err := s.CreateSAMLProvider(ctx, &iamapi.CreateSAMLProviderRequest{Name: "corp", SAMLMetadataDocument: "idp"}); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.UpdateSAMLProvider(ctx, &iamapi.UpdateSAMLProviderRequest{SAMLProviderArn: samlARN, SAMLMetadataDocument: ptr("new")}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -30,10 +30,11 @@ func (s *Service) CreateSAMLProvider(ctx context.Context, in *iamapi.CreateSAMLP
 	if err != nil {
 		return nil, err
 	}
-	p := &record.SAMLProvider{ID: id, Account: account(ctx), Name: in.Name, Created: s.second(), Tags: tags}
-	if err := s.setMetadata(p, in.SAMLMetadataDocument); err != nil {
+	metadata, err := s.metadata(in.SAMLMetadataDocument)
+	if err != nil {
 		return nil, err
 	}
+	p := &record.SAMLProvider{ID: id, Account: account(ctx), Name: in.Name, Created: s.second(), Tags: tags, Metadata: metadata}
 	err = s.db.Update(ctx, func(w store.Writer) error {
 		if err := edge.Exists(record.SAMLProviders.Insert(ctx, w, p), "SAMLProvider with name %s already exists.", in.Name); err != nil {
 			return err
@@ -64,17 +65,16 @@ func noEncryption(asked ...bool) error {
 	return nil
 }
 
-// setMetadata reads a document into the provider.
-func (s *Service) setMetadata(p *record.SAMLProvider, document string) error {
+// metadata reads a document. It may be long: so not within a transaction.
+func (s *Service) metadata(document string) (record.SAMLMetadata, error) {
 	m, err := s.read([]byte(document))
 	if err != nil {
-		return iamapi.InvalidInputException.New("Could not parse metadata").Because(err)
+		return m, iamapi.InvalidInputException.New("Could not parse metadata").Because(err)
 	}
 	if m.ValidUntil.IsZero() {
 		m.ValidUntil = s.second().AddDate(metadataLife, 0, 0)
 	}
-	p.Metadata = m
-	return nil
+	return m, nil
 }
 
 // GetSAMLProvider shows a provider and its metadata.
@@ -126,10 +126,12 @@ func (s *Service) UpdateSAMLProvider(ctx context.Context, in *iamapi.UpdateSAMLP
 	if in.SAMLMetadataDocument == nil {
 		return nil, iamapi.InvalidInputException.New("Unable to update identity provider. No updates are defined for metadata or encryption assertion.")
 	}
-	_, err := s.changeSAML(ctx, in.SAMLProviderArn, func(w store.Writer, p *record.SAMLProvider) error {
-		if err := s.setMetadata(p, *in.SAMLMetadataDocument); err != nil {
-			return err
-		}
+	metadata, err := s.metadata(*in.SAMLMetadataDocument)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.changeSAML(ctx, in.SAMLProviderArn, func(w store.Writer, p *record.SAMLProvider) error {
+		p.Metadata = metadata
 		return record.SAMLDocuments.Upsert(ctx, w, &record.SAMLDocument{ID: p.ID, Text: *in.SAMLMetadataDocument})
 	})
 	if err != nil {
