@@ -41,11 +41,11 @@ func fresh(ctx context.Context, path, name string) *edge.Subject {
 	return &edge.Subject{ARN: record.ServerCertificateARN(account(ctx), path, name)}
 }
 
-// cached finds the certificate that a request names; nil when there is none.
+// cached finds the certificate that a request names. A name that nobody has stands for a certificate with path "/".
 func (s *Service) cached(ctx context.Context, name string) (*record.ServerCertificate, error) {
 	row, err := record.ServerCertificates.FindCached(ctx, s.db, "by_name", account(ctx), record.Fold(name))
 	if edge.Gone(err) {
-		return nil, nil
+		return &record.ServerCertificate{Account: account(ctx), Path: "/", Name: name}, nil
 	}
 	if err != nil {
 		return nil, err
@@ -58,11 +58,11 @@ func (s *Service) server(ctx context.Context, name string, more ...edge.Conditio
 	if err != nil {
 		return nil, err
 	}
-	subject := fresh(ctx, "/", name)
-	if c != nil {
-		subject = &edge.Subject{ARN: c.ARN(), Tags: c.Tags}
-	}
-	return subject.Asks(more...), nil
+	return subject(c).Asks(more...), nil
+}
+
+func subject(c *record.ServerCertificate) *edge.Subject {
+	return &edge.Subject{ARN: c.ARN(), Tags: c.Tags}
 }
 
 func (s *Service) askUploadServer(ctx context.Context, in *iamapi.UploadServerCertificateRequest) (asks, error) {
@@ -81,18 +81,15 @@ func (s *Service) askListServers(ctx context.Context, in *iamapi.ListServerCerti
 // askUpdateServer asks for the certificate as it is and as it is to be
 // (https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateServerCertificate.html).
 func (s *Service) askUpdateServer(ctx context.Context, in *iamapi.UpdateServerCertificateRequest) (asks, error) {
-	all, err := s.server(ctx, in.ServerCertificateName)
-	if err != nil || (in.NewServerCertificateName == nil && in.NewPath == nil) {
-		return all, err
-	}
-	path, name := "/", in.ServerCertificateName
-	c, err := s.cached(ctx, name)
+	c, err := s.cached(ctx, in.ServerCertificateName)
 	if err != nil {
 		return nil, err
 	}
-	if c != nil {
-		path, name = c.Path, c.Name
+	all := subject(c).Asks()
+	if in.NewServerCertificateName == nil && in.NewPath == nil {
+		return all, nil
 	}
+	path, name := c.Path, c.Name
 	if in.NewPath != nil {
 		path = *in.NewPath
 	}
