@@ -232,8 +232,8 @@ func (a *App) Run(ctx context.Context) {
 	ctx, a.stopWork = context.WithCancel(ctx)
 	for _, job := range []func(){
 		func() { a.ring.Run(ctx, a.cfg.RotateKeys, a.report) },
-		func() { a.uses.Run(ctx, a.report) },
-		func() { a.activity.Run(ctx, a.report) },
+		func() { a.flushing(ctx, a.uses.Flush) },
+		func() { a.flushing(ctx, a.activity.Flush) },
 		func() { a.services.account.Run(ctx, a.report) },
 		func() { a.tokens.Prefetch(ctx) },
 		func() { a.tokens.Run(ctx, a.cfg.Outside.RotateSigning, a.report) },
@@ -250,8 +250,9 @@ func (a *App) Run(ctx context.Context) {
 	a.work.Wait()
 }
 
-// How often background work is done. Expired rows are not found from the moment they expire.
+// How often background work is done. Expired rows are not found from the moment they expire. What is flushed is what a crash can lose of who used what.
 const (
+	flushEvery     = time.Minute
 	sweepEvery     = time.Minute
 	providersEvery = 5 * time.Minute
 	issuersEvery   = time.Hour
@@ -271,6 +272,16 @@ func (a *App) every(ctx context.Context, interval time.Duration, work func(conte
 			return
 		case <-t.C:
 		}
+	}
+}
+
+// flushing writes at intervals what is kept in memory, and once more at the end. What could not be written is tried again.
+func (a *App) flushing(ctx context.Context, flush func(context.Context) error) {
+	a.every(ctx, flushEvery, flush)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := flush(last); err != nil {
+		a.report(err)
 	}
 }
 

@@ -30,6 +30,9 @@ func (x *exchange) fail(err error) {
 	if e.Type.Status >= 500 && e.Type != errNotImplemented && x.ctx.Err() == nil {
 		x.log("request failed", "error", err, "cause", errors.Unwrap(err))
 	}
+	if e.Reason != "" {
+		x.w.Header().Set(reasonHeader, printed(e.Reason))
+	}
 	service := x.protocol()
 	status, body := service.EncodeError(x.w.Header(), x.translate(service, e), x.req.ID)
 	x.send(x.w.Header(), status, body)

@@ -62,6 +62,21 @@ func (x *exchange) translate(s *wire.Service, e *wire.Error) *wire.Error {
 	return &wire.Error{Type: &t, Message: e.Message, Fields: e.Fields}
 }
 
+// reasonHeader carries what is wrong with a request in words for people, where the error's own text is AWS's and says less.
+const reasonHeader = "X-Mayfly-Reason"
+
+// printed gives a text that may repeat a caller's words as a header can carry it.
+func printed(s string) string {
+	const most = 512
+	b := []byte(s[:min(len(s), most)])
+	for i, c := range b {
+		if c < ' ' || c > '~' {
+			b[i] = '?'
+		}
+	}
+	return string(b)
+}
+
 // messageHeader carries the encoded form of a refusal, for DecodeAuthorizationMessage. It is not in the text, which stays AWS's to the letter.
 const messageHeader = "X-Mayfly-Authorization-Message"
 

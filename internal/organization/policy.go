@@ -31,10 +31,16 @@ func checkContent(content string) error {
 	if utf8.RuneCountInString(content) > maxPolicySize {
 		return constraint(api.ConstraintViolationExceptionReasonPolicyContentLimitExceeded, "You have exceeded the maximum policy size.")
 	}
-	if _, err := iampolicy.Parse([]byte(content), iampolicy.IdentityPolicy); err != nil {
-		return api.MalformedPolicyDocumentException.New("The provided policy document does not meet the requirements of the specified policy type.").Because(err)
+	_, err := iampolicy.Parse([]byte(content), iampolicy.IdentityPolicy)
+	if err == nil {
+		return nil
 	}
-	return nil
+	refusal := api.MalformedPolicyDocumentException.New("The provided policy document does not meet the requirements of the specified policy type.").Because(err)
+	var bad *iampolicy.ParseError
+	if errors.As(err, &bad) {
+		refusal = refusal.For(bad.Explain())
+	}
+	return refusal
 }
 
 // available refuses a type of policy that the organization cannot have.

@@ -154,7 +154,7 @@ func (s *Service) sessionPolicies(ctx context.Context, session *caller.Session, 
 		if err := s.Roles.SessionPolicy(*policy); err != nil {
 			var bad *iampolicy.ParseError
 			if errors.As(err, &bad) {
-				return stsapi.MalformedPolicyDocumentException.New("%s", bad.Message)
+				return stsapi.MalformedPolicyDocumentException.New("%s", bad.Message).For(bad.Explain())
 			}
 			return err
 		}

@@ -10,6 +10,7 @@ type Error struct {
 	Type    *ErrorType
 	Message string
 	Fields  map[string]string // further members of the error shape, by wire name
+	Reason  string            // for people, beside a message that is AWS's to the letter; may be empty
 	cause   error
 }
 
@@ -28,6 +29,12 @@ func (e *Error) Unwrap() error { return e.cause }
 // Because notes the cause for the log.
 func (e *Error) Because(cause error) *Error {
 	e.cause = cause
+	return e
+}
+
+// For tells people the reason, beside the message.
+func (e *Error) For(reason string) *Error {
+	e.Reason = reason
 	return e
 }
 

@@ -14,9 +14,6 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// FlushEvery is how often uses are written, and so how much of them a crash can lose.
-const FlushEvery = time.Minute
-
 const (
 	mostPending = 20_000 // entities with a service; more that come within a minute are counted when they come again
 	mostWrites  = 100    // in one transaction, so that it does not hold others up
@@ -264,25 +261,4 @@ func exists(ctx context.Context, r store.Reader, id string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// Run flushes every FlushEvery until ctx ends, and then once more. Failures are reported and tried again.
-func (t *Tracker) Run(ctx context.Context, report func(error)) {
-	tick := time.NewTicker(FlushEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-			defer cancel()
-			if err := t.Flush(last); err != nil {
-				report(err)
-			}
-			return
-		case <-tick.C:
-			if err := t.Flush(ctx); err != nil && ctx.Err() == nil {
-				report(err)
-			}
-		}
-	}
 }

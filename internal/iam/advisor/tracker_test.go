@@ -183,14 +183,3 @@ func TestRoleLastUsed(t *testing.T) {
 		t.Errorf("used longer ago than is told, %v", err)
 	}
 }
-
-func TestRunFlushesAtTheEnd(t *testing.T) {
-	s := newSetup(t)
-	s.seen(ann(), "iam:GetUser", "us-east-1")
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	s.tracker.Run(ended, func(err error) { t.Error(err) })
-	if _, ok := rows(t, s.DB)[annID+" iam"]; !ok {
-		t.Error("not written")
-	}
-}

@@ -10,9 +10,6 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// FlushEvery is how often uses are written, and so how much of them a crash can lose.
-const FlushEvery = time.Minute
-
 // mostWrites is how many uses one transaction writes, so that it does not hold others up.
 const mostWrites = 100
 
@@ -122,25 +119,4 @@ func writeUse(ctx context.Context, w store.Writer, u record.KeyUse) error {
 		return nil
 	}
 	return record.KeyUses.Upsert(ctx, w, &u)
-}
-
-// Run flushes every FlushEvery until ctx ends, and then once more. Failures are reported and tried again.
-func (t *Tracker) Run(ctx context.Context, report func(error)) {
-	tick := time.NewTicker(FlushEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-			defer cancel()
-			if err := t.Flush(last); err != nil {
-				report(err)
-			}
-			return
-		case <-tick.C:
-			if err := t.Flush(ctx); err != nil && ctx.Err() == nil {
-				report(err)
-			}
-		}
-	}
 }

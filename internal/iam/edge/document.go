@@ -22,7 +22,7 @@ func Parse(document string, g iampolicy.Grammar) (*iampolicy.Policy, error) {
 func Malformed(err error) error {
 	var bad *iampolicy.ParseError
 	if errors.As(err, &bad) {
-		return iamapi.MalformedPolicyDocumentException.New("%s", bad.Message).Because(err)
+		return iamapi.MalformedPolicyDocumentException.New("%s", bad.Message).For(bad.Explain()).Because(err)
 	}
 	return err
 }
