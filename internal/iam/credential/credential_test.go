@@ -202,18 +202,6 @@ func TestFlushForgetsDeletedKeys(t *testing.T) {
 	}
 }
 
-func TestRunFlushesAtTheEnd(t *testing.T) {
-	s := newSetup(t)
-	k := s.create(t, s.self, nil).AccessKeyId
-	s.uses.Used(t.Context(), k, "sts", "eu-west-1", s.Clock.Now())
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	s.uses.Run(ctx, func(err error) { t.Error(err) })
-	if _, err := record.KeyUses.Get(t.Context(), s.DB, k); err != nil {
-		t.Errorf("the last use was not written: %v", err)
-	}
-}
-
 func TestEnsureRoot(t *testing.T) {
 	s := newSetup(t)
 	const id = "AKIAROOTROOTROOTROOT"
