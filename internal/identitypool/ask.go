@@ -38,9 +38,7 @@ func (s *Service) ask(ctx context.Context, poolID string, keys iampolicy.MapCont
 	p, err := s.ownPool(ctx, poolID)
 	switch {
 	case err == nil:
-		for k, v := range p.Tags {
-			c["aws:resourcetag/"+caller.Fold(k)] = []string{v}
-		}
+		addTags(c, "aws:resourcetag/", p.Tags)
 	case !errors.Is(err, api.ResourceNotFoundException):
 		return nil, err
 	}
@@ -48,12 +46,20 @@ func (s *Service) ask(ctx context.Context, poolID string, keys iampolicy.MapCont
 	return []caller.Ask{{Resource: poolARN(accountOf(ctx), region, poolID), Context: c}}, nil
 }
 
+// addTags fills condition keys with tags. Tag keys that differ in case alone are one condition key with all their values.
+func addTags(c iampolicy.MapContext, prefix string, tags map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		k := prefix + caller.Fold(key)
+		c[k] = append(c[k], tags[key])
+	}
+}
+
 // tagContext gives the condition keys of a request that sets tags.
 func tagContext(tags map[string]string) iampolicy.MapContext {
 	c := iampolicy.MapContext{}
-	for _, k := range slices.Sorted(maps.Keys(tags)) {
-		c["aws:requesttag/"+caller.Fold(k)] = []string{tags[k]}
-		c["aws:tagkeys"] = append(c["aws:tagkeys"], k)
+	addTags(c, "aws:requesttag/", tags)
+	if len(tags) > 0 {
+		c["aws:tagkeys"] = slices.Sorted(maps.Keys(tags))
 	}
 	return c
 }

@@ -24,7 +24,7 @@ func (s *Service) CreateIdentityPool(ctx context.Context, in *api.CreateIdentity
 	if err != nil {
 		return nil, err
 	}
-	err = s.Store.Update(ctx, func(w store.Writer) error { return pools.Insert(ctx, w, &p) })
+	err = s.Store.Update(ctx, func(w store.Writer) error { return insert(ctx, w, &p) })
 	if errors.Is(err, store.ErrExists) {
 		return nil, api.ResourceConflictException.New("An identity pool with the id '%s' already exists.", p.ID)
 	}
@@ -32,6 +32,18 @@ func (s *Service) CreateIdentityPool(ctx context.Context, in *api.CreateIdentity
 		return nil, err
 	}
 	return describe(&p), nil
+}
+
+// insert makes a pool. store.ErrExists when a pool has its id, or one of another account had it.
+func insert(ctx context.Context, w store.Writer, p *Pool) error {
+	old, err := retiredPools.Get(ctx, w, p.ID)
+	switch {
+	case err == nil && old.Doc.Account != p.Account:
+		return store.ErrExists
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return err
+	}
+	return pools.Insert(ctx, w, p)
 }
 
 // DescribeIdentityPool tells a pool's settings.
@@ -88,16 +100,20 @@ func (s *Service) UpdateIdentityPool(ctx context.Context, in *api.IdentityPool) 
 // DeleteIdentityPool deletes a pool with its identities.
 func (s *Service) DeleteIdentityPool(ctx context.Context, in *api.DeleteIdentityPoolInput) (*wire.Empty, error) {
 	err := s.Store.Update(ctx, func(w store.Writer) error {
-		if _, err := ownRow(ctx, w, in.IdentityPoolId); err != nil {
+		row, err := ownRow(ctx, w, in.IdentityPoolId)
+		if err != nil {
 			return err
 		}
-		if err := pools.Delete(ctx, w, in.IdentityPoolId); err != nil {
+		if err := pools.Delete(ctx, w, row.Doc.ID); err != nil {
+			return err
+		}
+		if err := retiredPools.Upsert(ctx, w, &retiredPool{ID: row.Doc.ID, Account: row.Doc.Account}); err != nil {
 			return err
 		}
 		if _, err := logins.DeleteAll(ctx, w, "", in.IdentityPoolId); err != nil {
 			return err
 		}
-		_, err := identities.DeleteAll(ctx, w, "by_pool", in.IdentityPoolId)
+		_, err = identities.DeleteAll(ctx, w, "by_pool", in.IdentityPoolId)
 		return err
 	})
 	return &wire.Empty{}, err

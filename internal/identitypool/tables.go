@@ -7,7 +7,8 @@ import (
 	"github.com/mayfly-id/mayfly/internal/store"
 )
 
-// Pool is an identity pool. Its ID is "<region>:<uuid>" and never drawn twice; an administrator may choose it, also one that a deleted pool had.
+// Pool is an identity pool. Its ID is "<region>:<uuid>" and never drawn twice; an administrator may choose it, also one that a deleted pool of the same
+// account had.
 type Pool struct {
 	ID              string            `json:"id"`
 	Account         string            `json:"account"`
@@ -26,6 +27,12 @@ type Pool struct {
 	TagMaps         []TagMap          `json:"tagMaps,omitempty"`
 	Tags            map[string]string `json:"tags,omitempty"`
 	Created         time.Time         `json:"created"`
+}
+
+// retiredPool remembers whose a deleted pool was. Trust policies of roles name pools by id, so that an id is never handed to another account.
+type retiredPool struct {
+	ID      string `json:"id"`
+	Account string `json:"account"`
 }
 
 // Provider is a user pool whose logins the pool takes.
@@ -98,6 +105,11 @@ var pools = store.NewTable("identity_pools", store.Spec[Pool]{
 	}}},
 })
 
+var retiredPools = store.NewTable("retired_identity_pools", store.Spec[retiredPool]{
+	Key:      []store.Column[retiredPool]{{Name: "id", Value: func(r *retiredPool) string { return r.ID }}},
+	Uncached: true,
+})
+
 func identityColumn(name string, v func(*Identity) string) store.Column[Identity] {
 	return store.Column[Identity]{Name: name, Value: v}
 }
@@ -132,4 +144,6 @@ var logins = store.NewTable("identity_logins", store.Spec[login]{
 })
 
 // Tables lists the tables of this package.
-func Tables() []store.AnyTable { return []store.AnyTable{pools, identities, logins, openIDKeys} }
+func Tables() []store.AnyTable {
+	return []store.AnyTable{pools, retiredPools, identities, logins, openIDKeys}
+}

@@ -1,6 +1,8 @@
 package identitypool
 
 import (
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -192,4 +194,50 @@ func TestPoolsOfSeveralAccounts(t *testing.T) {
 	}
 	_, err = h.ListIdentityPools(as(neighbour), &api.ListIdentityPoolsInput{MaxResults: 1, NextToken: page.NextToken})
 	fails(t, "page token of another account", err, api.InvalidParameterException, "")
+}
+
+// TestDeletedPoolsKeepTheirIDs: roles trust pools by id, so that the id of a deleted pool is its account's for ever.
+func TestDeletedPoolsKeepTheirIDs(t *testing.T) {
+	h := newHouse(t)
+	const id = "eu-west-1:0a1b2c3d-0000-4000-8000-00000000000a"
+	create := func(account string) error {
+		out, err := h.CreateIdentityPool(as(account), &api.CreateIdentityPoolInput{IdentityPoolName: "p", IdentityPoolTags: map[string]string{idTag: id}})
+		if err == nil && out.IdentityPoolId != id {
+			t.Errorf("id is %s", out.IdentityPoolId)
+		}
+		return err
+	}
+	for range 2 {
+		if err := create(account); err != nil {
+			t.Fatal(err)
+		}
+		taken := create(neighbour)
+		if _, err := h.DeleteIdentityPool(h.ctx, &api.DeleteIdentityPoolInput{IdentityPoolId: id}); err != nil {
+			t.Fatal(err)
+		}
+		retired := create(neighbour)
+		if !errors.Is(retired, api.ResourceConflictException) || taken.Error() != retired.Error() {
+			t.Errorf("while it is there: %v; afterwards: %v", taken, retired)
+		}
+	}
+}
+
+// TestTagsThatDifferInCase: a policy sees every value of tags whose keys it cannot tell apart.
+func TestTagsThatDifferInCase(t *testing.T) {
+	h := newHouse(t)
+	tags := map[string]string{"Team": "a", "team": "b"}
+	asks, err := h.askCreate(h.ctx, &api.CreateIdentityPoolInput{IdentityPoolTags: tags})
+	if want := []string{"a", "b"}; err != nil || !slices.Equal(asks[0].Context["aws:requesttag/team"], want) {
+		t.Errorf("asks are %+v, %v", asks, err)
+	}
+	p, err := h.CreateIdentityPool(h.ctx, &api.CreateIdentityPoolInput{IdentityPoolName: "p", IdentityPoolTags: tags})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 { // maps are read in another order each time
+		asks, err := h.ask(h.ctx, p.IdentityPoolId, nil)
+		if err != nil || !slices.Equal(asks[0].Context["aws:resourcetag/team"], []string{"a", "b"}) {
+			t.Fatalf("asks are %+v, %v", asks, err)
+		}
+	}
 }
