@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ type house struct {
 	w        *iamtest.World
 	gone     map[string]bool // roles that are not there when they are shown
 	used     map[string]record.KeyUse
+	bad      string // access key whose use cannot be told
 	org      Organization
 	orgErr   error
 	members  []string // accounts of org
@@ -51,7 +53,12 @@ func (h *house) ListInstanceProfilesForRole(_ context.Context, in *iamapi.ListIn
 	return &iamapi.ListInstanceProfilesForRoleResponse{InstanceProfiles: []iamapi.InstanceProfile{{InstanceProfileName: "on-" + in.RoleName}}}, nil
 }
 
+var errBad = errors.New("the use of the key cannot be told")
+
 func (h *house) Last(_ context.Context, id string) (record.KeyUse, bool, error) {
+	if id == h.bad {
+		return record.KeyUse{}, false, errBad
+	}
 	use, ok := h.used[id]
 	return use, ok, nil
 }

@@ -365,6 +365,73 @@ func TestReportOfRoot(t *testing.T) {
 	}
 }
 
+// TestReportOfMoreKeys: the operator may give the root more access keys than the report has columns for, and none goes unmentioned.
+func TestReportOfMoreKeys(t *testing.T) {
+	h := newHouse(t)
+	furnish(t, h)
+	for i := range 4 {
+		put(t, h, record.AccessKeys, record.AccessKey{ID: fmt.Sprint("AKIA", i), Account: own, Owner: own, Active: true, Created: at})
+	}
+	all := must[[][]string](t)(csv.NewReader(strings.NewReader(must[string](t)(h.report(context.Background(), own)))).ReadAll())
+	last := []string{}
+	for _, line := range all {
+		last = append(last, line[len(line)-1])
+	}
+	if diff := cmp.Diff([]string{"additional_credentials_info", "2 additional access keys: ListAccessKeys", "N/A", "N/A"}, last); diff != "" {
+		t.Error(diff)
+	}
+	if len(all[0]) != 23 {
+		t.Errorf("%d columns", len(all[0]))
+	}
+}
+
+// TestReportsGoOn: a report that fails keeps no other from being made, does not end Run, and is tried again.
+func TestReportsGoOn(t *testing.T) {
+	h := newHouse(t)
+	put(t, h, record.AccessKeys, record.AccessKey{ID: "AKIABAD", Account: own, Owner: own, Active: true, Created: at})
+	h.bad = "AKIABAD"
+	for _, ctx := range []context.Context{root(""), other("")} {
+		must[*iamapi.GenerateCredentialReportResponse](t)(h.GenerateCredentialReport(ctx, empty))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	failed, ended := make(chan error, 10), make(chan struct{})
+	go func() {
+		defer close(ended)
+		h.Run(ctx, func(err error) { failed <- err })
+	}()
+	for range 2 {
+		if err := <-failed; !errors.Is(err, errBad) || !strings.Contains(err.Error(), own) {
+			t.Errorf("the failure is %v", err)
+		}
+		h.wake <- struct{}{}
+	}
+	cancel()
+	<-ended
+	must[*iamapi.GetCredentialReportResponse](t)(h.GetCredentialReport(other(""), empty))
+	_, err := h.GetCredentialReport(root(""), empty)
+	iamtest.Fails(t, err, iamapi.CredentialReportNotReadyException, "")
+	h.bad = ""
+	if err := h.MakeReports(root("")); err != nil {
+		t.Fatal(err)
+	}
+	must[*iamapi.GetCredentialReportResponse](t)(h.GetCredentialReport(root(""), empty))
+}
+
+// TestReportsOfMany: one pass makes all reports that are asked for.
+func TestReportsOfMany(t *testing.T) {
+	h := newHouse(t)
+	const accounts = 250
+	for i := range accounts {
+		put(t, h, record.CredentialReports, record.CredentialReport{Account: fmt.Sprintf("%012d", i), Requested: at})
+	}
+	if err := h.MakeReports(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := record.CredentialReports.Count(context.Background(), h.w.DB, "pending"); n != 0 || err != nil {
+		t.Errorf("%d are still to be made, %v", n, err)
+	}
+}
+
 // TestReportConflict: of two nodes that make one report, the first is heard.
 func TestReportConflict(t *testing.T) {
 	h := newHouse(t)

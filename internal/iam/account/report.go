@@ -19,8 +19,6 @@ const (
 	reportLife = 4 * time.Hour
 	// reportPause is the time after which Run looks for requests that it has not been told of, such as those of other nodes that have ended.
 	reportPause = time.Minute
-	// reportsAtOnce bounds the reports of one pass. The rest waits for the next.
-	reportsAtOnce = 100
 )
 
 func reportExpired(r *record.CredentialReport, now time.Time) bool {
@@ -102,16 +100,15 @@ func (s *Service) Run(ctx context.Context, report func(error)) {
 	}
 }
 
-// MakeReports is one pass of Run. Of nodes that make the same report one is heard. A report that fails does not keep others from being made.
+// MakeReports is one pass of Run: it makes what is asked for, account by account. Of nodes that make the same report one is heard. A report that
+// fails does not keep others from being made.
 func (s *Service) MakeReports(ctx context.Context) error {
-	page, err := record.CredentialReports.List(ctx, s.db, store.Query{Index: "pending", Limit: reportsAtOnce})
-	if err != nil {
-		return fmt.Errorf("iam: credential reports: %w", err)
-	}
 	var failures []error
-	for i := range page.Rows {
-		row := &page.Rows[i]
-		switch err := s.makeReport(ctx, row); {
+	for row, err := range record.CredentialReports.All(ctx, s.db, store.Query{Index: "pending"}) {
+		if err != nil {
+			return errors.Join(append(failures, fmt.Errorf("iam: credential reports: %w", err))...)
+		}
+		switch err := s.makeReport(ctx, &row); {
 		case err == nil, errors.Is(err, store.ErrConflict):
 		case ctx.Err() != nil:
 			return ctx.Err()

@@ -38,6 +38,9 @@ func reportHeader() []string {
 	return h
 }
 
+// reportMore is the last column. AWS's guide has it and AWS's reports leave it out, where nobody has more than the columns before it tell: so do these.
+const reportMore = "additional_credentials_info"
+
 // report writes the report of an account: its root, then its users by name. The text has no line break at its end, as AWS's has none.
 func (s *Service) report(ctx context.Context, account string) (string, error) {
 	since, err := record.RootSince(ctx, s.db, account)
@@ -56,22 +59,35 @@ func (s *Service) report(ctx context.Context, account string) (string, error) {
 		u := &row.Doc
 		owners = append(owners, reported{account: account, id: u.ID, name: u.Name, arn: u.ARN(), since: u.Created, maxAge: policy.Doc.MaxAge})
 	}
-	var b strings.Builder
-	w := csv.NewWriter(&b)
-	if err := w.Write(reportHeader()); err != nil {
-		return "", err
-	}
+	lines := [][]string{reportHeader()}
 	for i := range owners {
 		line, err := s.reportLine(ctx, &owners[i])
 		if err != nil {
 			return "", err
 		}
-		if err := w.Write(line); err != nil {
-			return "", err
-		}
+		lines = append(lines, line)
 	}
-	w.Flush()
-	return strings.TrimSuffix(b.String(), "\n"), w.Error()
+	if err := s.reportRest(ctx, account, lines); err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	err = csv.NewWriter(&b).WriteAll(lines)
+	return strings.TrimSuffix(b.String(), "\n"), err
+}
+
+// reportRest adds a column with the number of access keys that the other columns have no place for, and how to list them, if there are any. Only
+// the root, which is on the second line, can have so many: an operator sets its keys, and a quota bounds those of users.
+func (s *Service) reportRest(ctx context.Context, account string, lines [][]string) error {
+	n, err := record.AccessKeys.Count(ctx, s.db, "by_owner", account)
+	if err != nil || n <= reportedMost {
+		return err
+	}
+	for i := range lines {
+		lines[i] = append(lines[i], notApplicable)
+	}
+	last := len(lines[0]) - 1
+	lines[0][last], lines[1][last] = reportMore, strconv.FormatInt(n-reportedMost, 10)+" additional access keys: ListAccessKeys"
+	return nil
 }
 
 // reported is whom a line of the report is about: a user, or the account's root.
