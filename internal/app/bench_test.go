@@ -15,13 +15,16 @@ import (
 )
 
 // open starts a server in this process on a new data folder.
-func open(t testing.TB) (*app.App, app.FirstRun) {
+func open(t testing.TB, edit ...func(*config.Config)) (*app.App, app.FirstRun) {
 	t.Helper()
 	c, err := config.Defaults(func(string) string { return "" })
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.Data, c.URL = t.TempDir()+"/data", "http://127.0.0.1:8480"
+	for _, e := range edit {
+		e(&c)
+	}
 	a, err := app.Open(t.Context(), c, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		t.Fatal(err)

@@ -40,12 +40,24 @@ type outsiders struct {
 	url      string // of this server
 }
 
-// Issuer implements sts.Verifier.
-func (outsiders) Issuer(token string) (string, error) { return federate.Issuer(token) }
+// ReadToken implements sts.Verifier.
+func (o outsiders) ReadToken(text string) (sts.Token, error) {
+	t, err := federate.ReadToken(text)
+	if err != nil {
+		return nil, err
+	}
+	return readToken{t, o.verifier}, nil
+}
 
-// VerifyOIDC implements sts.Verifier.
-func (o outsiders) VerifyOIDC(ctx context.Context, p sts.OIDCProvider, token string) (sts.WebIdentity, error) {
-	i, err := o.verifier.VerifyOIDC(ctx, federate.Provider{Issuer: p.Issuer, ClientIDs: p.ClientIDs}, token)
+// readToken is a token on its way through STS.
+type readToken struct {
+	*federate.Token
+	verifier *federate.Verifier
+}
+
+// Verify implements sts.Token.
+func (t readToken) Verify(ctx context.Context, p sts.OIDCProvider) (sts.WebIdentity, error) {
+	i, err := t.verifier.Verify(ctx, federate.Provider{Issuer: p.Issuer, ClientIDs: p.ClientIDs}, t.Token)
 	return sts.WebIdentity{Subject: i.Subject, Audience: i.Audience, AuthorizedParty: i.AuthorizedParty, Claims: i.Claims}, err
 }
 

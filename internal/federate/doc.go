@@ -1,6 +1,7 @@
 // Package federate verifies what outside identity providers say of their users: the tokens of OpenID Connect issuers and SAML 2.0 responses.
 //
 //	VerifyOIDC   token --strict--> header, claims; key of the issuer (discovery, key set, cache) --> signature --> claims that hold
+//	             in two steps for who has to find the provider first: ReadToken --> Verify
 //	VerifySAML   base64 --gate--> one Response with one Assertion --signature--> the signed element, which alone is read --> rules --> taken once
 //	ReadMetadata what a SAML provider's metadata says
 //

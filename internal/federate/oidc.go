@@ -122,18 +122,30 @@ func (r *reader) date(name string) *numericDate {
 	return &n
 }
 
-// Issuer reads which issuer a token claims to be of, to find its provider. Nothing of it is proven. Errors match ErrInvalid.
-func Issuer(text string) (string, error) {
+// Token is a token that has been read. Nothing that it says is proven before Verify.
+type Token struct {
+	token  *token
+	claims *claims
+}
+
+// ReadToken reads a token, to find its provider by the issuer that it claims to be of. Errors match ErrInvalid.
+func ReadToken(text string) (*Token, error) {
 	t, err := parseToken(text)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	c, err := t.claims()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	return c.Iss, nil
+	return &Token{t, c}, nil
 }
+
+// Issuer tells which issuer the token claims to be of.
+func (t *Token) Issuer() string { return t.claims.Iss }
+
+// Format keeps the token, which is a credential, out of everything that package fmt prints.
+func (t *Token) Format(f fmt.State, verb rune) { t.token.Format(f, verb) }
 
 func (t *token) claims() (*claims, error) {
 	r := reader{}
@@ -154,25 +166,27 @@ func (t *token) claims() (*claims, error) {
 
 func missing(claim string) error { return invalid("Missing a required claim: " + claim) }
 
-// VerifyOIDC verifies an ID token of the provider: form, issuer, signature, times, audience. The audience that has to be among the client IDs is
-// "azp" where the token has one, as in STS, else one of "aud". Errors are *Error, or failures of this server.
+// VerifyOIDC reads and verifies a token (see Verify).
 func (v *Verifier) VerifyOIDC(ctx context.Context, p Provider, text string) (Identity, error) {
-	t, err := parseToken(text)
+	t, err := ReadToken(text)
 	if err != nil {
 		return Identity{}, err
 	}
-	c, err := t.claims()
-	if err != nil {
-		return Identity{}, err
-	}
+	return v.Verify(ctx, p, t)
+}
+
+// Verify verifies an ID token of the provider: issuer, signature, times, audience. The audience that has to be among the client IDs is "azp" where the
+// token has one, as in STS, else one of "aud". Errors are *Error, or failures of this server.
+func (v *Verifier) Verify(ctx context.Context, p Provider, t *Token) (Identity, error) {
+	c := t.claims
 	if c.Iss != p.Issuer {
 		return Identity{}, invalid("The token is of another issuer.")
 	}
-	k, err := v.keyOf(ctx, place{p.Issuer, p.JWKSURI}, t.kid)
+	k, err := v.keyOf(ctx, place{p.Issuer, p.JWKSURI}, t.token.kid)
 	if err != nil {
 		return Identity{}, err
 	}
-	if !t.verify(k) {
+	if !t.token.verify(k) {
 		return Identity{}, invalid("Token signature invalid")
 	}
 	if err := c.check(&p, v.config.Now()); err != nil {

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -142,8 +143,15 @@ func TestOIDCForgeries(t *testing.T) {
 	if _, err := v.VerifyOIDC(t.Context(), p.config(), good); err != nil {
 		t.Errorf("the good one: %v", err)
 	}
-	if iss, err := Issuer(good); err != nil || iss != p.URL {
-		t.Errorf("issuer %q, %v", iss, err)
+	read, err := ReadToken(good)
+	if err != nil || read.Issuer() != p.URL {
+		t.Fatalf("issuer of %v, %v", read, err)
+	}
+	if _, err := v.Verify(t.Context(), p.config(), read); err != nil {
+		t.Errorf("the good one in two steps: %v", err)
+	}
+	if text := fmt.Sprintf("%v %+v %s", read, read, read); strings.Contains(text, "user-1") || strings.Contains(text, strings.Split(good, ".")[2]) {
+		t.Errorf("a token prints as %s", text)
 	}
 }
 

@@ -53,16 +53,23 @@ func (o *outside) SAMLProvider(_ context.Context, arn string) (SAMLProvider, err
 	return SAMLProvider{ARN: arn, Account: arn[len("arn:aws:iam::"):][:12], Name: "corp", EntityID: "https://corp", ValidUntil: o.until}, nil
 }
 
-func (o *outside) Issuer(token string) (string, error) {
+func (o *outside) ReadToken(token string) (Token, error) {
 	iss, ok := strings.CutPrefix(token, "from ")
 	if !ok {
-		return "", &Refused{"Invalid", "not a token"}
+		return nil, &Refused{"Invalid", "not a token"}
 	}
-	return iss, nil
+	return readToken{o, iss}, nil
 }
 
-func (o *outside) VerifyOIDC(context.Context, OIDCProvider, string) (WebIdentity, error) {
-	return o.identity, o.err
+type readToken struct {
+	o      *outside
+	issuer string
+}
+
+func (t readToken) Issuer() string { return t.issuer }
+
+func (t readToken) Verify(context.Context, OIDCProvider) (WebIdentity, error) {
+	return t.o.identity, t.o.err
 }
 
 func (o *outside) VerifySAML(context.Context, SAMLProvider, string) (Assertion, error) {

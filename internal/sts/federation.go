@@ -59,12 +59,17 @@ type Assertion struct {
 	SessionNotOnOrAfter time.Time // zero: the provider does not say
 }
 
-// Verifier verifies tokens and assertions. Its refusals are errors with a method Refusal (see Refused); every other error is a failure, which lets
-// nobody in either. An assertion is accepted once.
+// Verifier verifies tokens and assertions. Its refusals, and those of Token, are errors with a method Refusal (see Refused); every other error is a failure,
+// which lets nobody in either. An assertion is accepted once.
 type Verifier interface {
-	Issuer(token string) (string, error) // that a token claims; not proven
-	VerifyOIDC(ctx context.Context, p OIDCProvider, token string) (WebIdentity, error)
+	ReadToken(token string) (Token, error)
 	VerifySAML(ctx context.Context, p SAMLProvider, response string) (Assertion, error)
+}
+
+// Token is a token that has been read, to find its provider. Nothing that it says is proven before Verify.
+type Token interface {
+	Issuer() string
+	Verify(ctx context.Context, p OIDCProvider) (WebIdentity, error)
 }
 
 // CognitoToken is what a verified token of an identity pool says.

@@ -53,10 +53,18 @@ func (p providers) SAMLProvider(context.Context, string) (sts.SAMLProvider, erro
 
 type verifier struct{ *federate.Verifier }
 
-func (v verifier) Issuer(token string) (string, error) { return federate.Issuer(token) }
+func (v verifier) ReadToken(text string) (sts.Token, error) {
+	t, err := federate.ReadToken(text)
+	return token{t, v}, err
+}
 
-func (v verifier) VerifyOIDC(ctx context.Context, p sts.OIDCProvider, token string) (sts.WebIdentity, error) {
-	id, err := v.Verifier.VerifyOIDC(ctx, federate.Provider{Issuer: p.Issuer, ClientIDs: p.ClientIDs}, token)
+type token struct {
+	*federate.Token
+	v verifier
+}
+
+func (t token) Verify(ctx context.Context, p sts.OIDCProvider) (sts.WebIdentity, error) {
+	id, err := t.v.Verify(ctx, federate.Provider{Issuer: p.Issuer, ClientIDs: p.ClientIDs}, t.Token)
 	return sts.WebIdentity{Subject: id.Subject, Audience: id.Audience, AuthorizedParty: id.AuthorizedParty, Claims: id.Claims}, err
 }
 

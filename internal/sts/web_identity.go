@@ -74,10 +74,11 @@ func (s *Service) vouch(ctx context.Context, in *stsapi.AssumeRoleWithWebIdentit
 	if err != nil {
 		return nil, err
 	}
-	issuer, err := s.Federation.Verifier.Issuer(in.WebIdentityToken)
+	token, err := s.Federation.Verifier.ReadToken(in.WebIdentityToken)
 	if err != nil {
 		return nil, err
 	}
+	issuer := token.Issuer()
 	if issuer == s.Federation.Cognito.OpenIDIssuer() {
 		t, err := s.Federation.Cognito.VerifyOpenIDToken(ctx, in.WebIdentityToken)
 		if err != nil {
@@ -92,7 +93,7 @@ func (s *Service) vouch(ctx context.Context, in *stsapi.AssumeRoleWithWebIdentit
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.Federation.Verifier.VerifyOIDC(ctx, p, in.WebIdentityToken)
+	id, err := token.Verify(ctx, p)
 	if err != nil {
 		return nil, err
 	}
