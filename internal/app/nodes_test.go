@@ -68,6 +68,7 @@ func TestTwoNodes(t *testing.T) {
 	}
 	revoke(t, a, b, run)
 	limit(t, a, b, run)
+	changePolicies(t, a, b, run)
 }
 
 // limit forbids a member account something on one node and waits for the other.
