@@ -34,12 +34,20 @@ func (sim *simulation) result(action string, resource int) (iamapi.EvaluationRes
 			return out, err
 		}
 		merge(&out, &one, organization)
-		if sim.listed && r != "*" {
+		if sim.listed && r != "*" { // such a resource has its missing keys in its own result alone
 			out.ResourceSpecificResults = append(out.ResourceSpecificResults, one)
+		} else {
+			out.MissingContextValues = union(out.MissingContextValues, one.MissingContextValues)
 		}
 	}
-	slices.Sort(out.MissingContextValues)
 	return out, nil
+}
+
+// union gives the texts of both lists in order, each once.
+func union(a, b []string) []string {
+	all := append(append([]string{}, a...), b...)
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // merge adds what was decided about one resource: all of them have to be allowed.
@@ -50,11 +58,6 @@ func merge(out *iamapi.EvaluationResult, one *iamapi.ResourceSpecificResult, org
 	}
 	if one.EvalResourceDecision == out.EvalDecision {
 		out.MatchedStatements = append(out.MatchedStatements, one.MatchedStatements...)
-	}
-	for _, key := range one.MissingContextValues {
-		if !slices.Contains(out.MissingContextValues, key) {
-			out.MissingContextValues = append(out.MissingContextValues, key)
-		}
 	}
 	out.EvalDecisionDetails = mergeDetails(out.EvalDecisionDetails, one.EvalDecisionDetails)
 	if b := one.PermissionsBoundaryDecisionDetail; b != nil && (out.PermissionsBoundaryDecisionDetail == nil || !*b.AllowedByPermissionsBoundary) {

@@ -82,13 +82,18 @@ func entry(name string, kind iamapi.ContextKeyTypeEnum, values ...string) iamapi
 	return iamapi.ContextEntry{ContextKeyName: &name, ContextKeyType: &kind, ContextKeyValues: values}
 }
 
-// brief writes a result in one line: action, resource, decision, the ids of its statements, the missing keys.
+// brief writes a result in one line: action, resource, decision, the ids of its statements, the missing keys, which a resource that was named has in
+// its own result.
 func brief(r *iamapi.EvaluationResult) string {
 	var ids []string
 	for _, s := range r.MatchedStatements {
 		ids = append(ids, *s.SourcePolicyId)
 	}
-	return strings.Join([]string{r.EvalActionName, *r.EvalResourceName, string(r.EvalDecision), strings.Join(ids, ","), strings.Join(r.MissingContextValues, ",")}, " | ")
+	missing := r.MissingContextValues
+	if len(r.ResourceSpecificResults) > 0 {
+		missing = r.ResourceSpecificResults[0].MissingContextValues
+	}
+	return strings.Join([]string{r.EvalActionName, *r.EvalResourceName, string(r.EvalDecision), strings.Join(ids, ","), strings.Join(missing, ",")}, " | ")
 }
 
 func briefs(out *iamapi.SimulatePolicyResponse) []string {
@@ -163,6 +168,28 @@ func TestPrincipal(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, briefs(out)); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}
+
+// TestMissingKeysAreWithTheirResource holds missing keys to the place where AWS shows them: "If you include a list of resources, then any missing
+// context values are instead included under the ResourceSpecificResults section" (API reference, EvaluationResult).
+func TestMissingKeysAreWithTheirResource(t *testing.T) {
+	f := setup(t)
+	for _, c := range []struct {
+		resources []string
+		top       int
+	}{{nil, 2}, {[]string{"*"}, 2}, {[]string{bucket}, 0}} {
+		out, err := f.SimulatePrincipalPolicy(f.ctx, &iamapi.SimulatePrincipalPolicyRequest{PolicySourceArn: annARN, ActionNames: []string{"s3:GetObject"}, ResourceArns: c.resources})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &out.EvaluationResults[0]
+		if len(r.MissingContextValues) != c.top || r.MissingContextValues == nil {
+			t.Errorf("%v: the result lacks %v", c.resources, r.MissingContextValues)
+		}
+		if c.top == 0 && len(r.ResourceSpecificResults[0].MissingContextValues) != 2 {
+			t.Errorf("%v: the resource lacks %v", c.resources, r.ResourceSpecificResults[0].MissingContextValues)
 		}
 	}
 }
