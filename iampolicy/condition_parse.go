@@ -1,6 +1,10 @@
 package iampolicy
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/mayfly-id/mayfly/iampolicy/scalar"
+)
 
 // conditions compiles a Condition element: operator, then key, then one value or a list.
 func (p *parser) conditions(n *node, path string) []condition {
@@ -48,15 +52,15 @@ func (p *parser) conditionValues(c *condition, n *node, path string) values {
 			return compileARN(t), ok
 		}))
 	case numericFamily:
-		return numericValues{compileAll(p, list, path, parseDecimal), c.op.relate}
+		return numericValues{compileAll(p, list, path, scalar.ParseDecimal), c.op.relate}
 	case dateFamily:
-		return dateValues{compileAll(p, list, path, parseInstant), c.op.relate}
+		return dateValues{compileAll(p, list, path, scalar.ParseInstant), c.op.relate}
 	case boolFamily:
 		return boolValues(compileAll(p, list, path, p.parseBoolValue))
 	case binaryFamily:
 		return binaryValues(compileAll(p, list, path, parseBinary))
 	case addressFamily:
-		return addressValues(compileAll(p, list, path, parsePrefix))
+		return addressValues(compileAll(p, list, path, scalar.ParsePrefix))
 	case nullFamily:
 		c.nulls = compileAll(p, list, path, parseBool)
 		return nil

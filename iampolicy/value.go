@@ -1,5 +1,7 @@
 package iampolicy
 
+import "github.com/mayfly-id/mayfly/iampolicy/scalar"
+
 // ValueType is the type of a context key's value, by the names of the policy simulator (ContextEntry in the IAM API reference).
 type ValueType string
 
@@ -21,15 +23,15 @@ func (t ValueType) Reads(value string) bool {
 	case StringValue:
 		return true
 	case NumericValue:
-		_, ok = parseDecimal(value)
+		_, ok = scalar.ParseDecimal(value)
 	case BooleanValue:
 		_, ok = parseBool(value)
 	case AddressValue:
-		_, ok = parseAddress(value)
+		_, ok = scalar.ParseAddress(value)
 	case BinaryValue:
 		_, ok = parseBinary(value)
 	case DateValue:
-		_, ok = parseInstant(value)
+		_, ok = scalar.ParseInstant(value)
 	}
 	return ok
 }

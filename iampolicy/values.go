@@ -3,6 +3,8 @@ package iampolicy
 import (
 	"encoding/base64"
 	"net/netip"
+
+	"github.com/mayfly-id/mayfly/iampolicy/scalar"
 )
 
 // outcome is how one request value stands to a list of policy values, before negation.
@@ -63,29 +65,29 @@ func (v arnValues) test(value string, ctx Context) outcome {
 }
 
 type numericValues struct {
-	list   []decimal
+	list   []scalar.Decimal
 	relate relation
 }
 
 func (v numericValues) test(value string, _ Context) outcome {
-	d, ok := parseDecimal(value)
+	d, ok := scalar.ParseDecimal(value)
 	if !ok {
 		return unreadable
 	}
-	return anyOf(v.list, func(p *decimal) (bool, bool) { return v.relate.holds(d.compare(*p)), true })
+	return anyOf(v.list, func(p *scalar.Decimal) (bool, bool) { return v.relate.holds(d.Compare(*p)), true })
 }
 
 type dateValues struct {
-	list   []instant
+	list   []scalar.Instant
 	relate relation
 }
 
 func (v dateValues) test(value string, _ Context) outcome {
-	i, ok := parseInstant(value)
+	i, ok := scalar.ParseInstant(value)
 	if !ok {
 		return unreadable
 	}
-	return anyOf(v.list, func(p *instant) (bool, bool) { return v.relate.holds(i.compare(*p)), true })
+	return anyOf(v.list, func(p *scalar.Instant) (bool, bool) { return v.relate.holds(i.Compare(*p)), true })
 }
 
 // boolValues may hold variables ("You can use a policy variable with the Boolean condition operator").
@@ -127,7 +129,7 @@ func parseBinary(s string) (string, bool) {
 type addressValues []netip.Prefix
 
 func (v addressValues) test(value string, _ Context) outcome {
-	addr, ok := parseAddress(value)
+	addr, ok := scalar.ParseAddress(value)
 	if !ok {
 		return unreadable
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 
+	"github.com/mayfly-id/mayfly/iampolicy"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/directory"
@@ -44,12 +45,10 @@ func OnPool[In any](s *Core, id func(*In) string) wire.Asks[In] {
 }
 
 func (s *Core) poolAsk(ctx context.Context, poolID string) []caller.Ask {
-	region, tags := caller.RequestFrom(ctx).Region, map[string][]string{}
+	region, tags := caller.RequestFrom(ctx).Region, iampolicy.MapContext{}
 	if p, err := s.OwnPool(ctx, poolID); err == nil {
 		region = p.Region
-		for k, v := range p.Tags {
-			tags["aws:resourcetag/"+caller.Fold(k)] = []string{v}
-		}
+		caller.AddTags(tags, "aws:resourcetag/", p.Tags)
 	}
 	arn := "arn:aws:cognito-idp:" + region + ":" + caller.PrincipalFrom(ctx).Account + ":userpool/" + poolID
 	return []caller.Ask{{Resource: arn, Context: tags}}

@@ -84,9 +84,7 @@ func onPool[In any](s *Service, id func(*In) string) wire.Asks[In] {
 	return func(ctx context.Context, in *In) ([]caller.Ask, error) {
 		keys := iampolicy.MapContext{}
 		if p, err := s.ownPool(ctx, id(in)); err == nil {
-			for k, v := range p.Tags {
-				keys["aws:resourcetag/"+caller.Fold(k)] = []string{v}
-			}
+			caller.AddTags(keys, "aws:resourcetag/", p.Tags)
 		}
 		arn := "arn:aws:cognito-idp:" + s.region(ctx) + ":" + caller.PrincipalFrom(ctx).Account + ":userpool/" + id(in)
 		return []caller.Ask{{Resource: arn, Context: keys}}, nil

@@ -38,7 +38,7 @@ func (s *Service) ask(ctx context.Context, poolID string, keys iampolicy.MapCont
 	p, err := s.ownPool(ctx, poolID)
 	switch {
 	case err == nil:
-		addTags(c, "aws:resourcetag/", p.Tags)
+		caller.AddTags(c, "aws:resourcetag/", p.Tags)
 	case !errors.Is(err, api.ResourceNotFoundException):
 		return nil, err
 	}
@@ -46,18 +46,10 @@ func (s *Service) ask(ctx context.Context, poolID string, keys iampolicy.MapCont
 	return []caller.Ask{{Resource: poolARN(accountOf(ctx), region, poolID), Context: c}}, nil
 }
 
-// addTags fills condition keys with tags. Tag keys that differ in case alone are one condition key with all their values.
-func addTags(c iampolicy.MapContext, prefix string, tags map[string]string) {
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		k := prefix + caller.Fold(key)
-		c[k] = append(c[k], tags[key])
-	}
-}
-
 // tagContext gives the condition keys of a request that sets tags.
 func tagContext(tags map[string]string) iampolicy.MapContext {
 	c := iampolicy.MapContext{}
-	addTags(c, "aws:requesttag/", tags)
+	caller.AddTags(c, "aws:requesttag/", tags)
 	if len(tags) > 0 {
 		c["aws:tagkeys"] = slices.Sorted(maps.Keys(tags))
 	}

@@ -3,8 +3,6 @@ package organization
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/organizationsapi"
@@ -86,13 +84,10 @@ func (s *Service) ask(ctx context.Context, ids []string, more ...condition) ([]c
 	return asks, err
 }
 
-// conditions makes the context of an ask. Tag keys that differ in case alone are one condition key with all their values.
+// conditions makes the context of an ask.
 func conditions(tags map[string]string, more []condition) iampolicy.MapContext {
 	c := iampolicy.MapContext{}
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		k := "aws:resourcetag/" + caller.Fold(key)
-		c[k] = append(c[k], tags[key])
-	}
+	caller.AddTags(c, "aws:resourcetag/", tags)
 	for _, m := range more {
 		m(c)
 	}

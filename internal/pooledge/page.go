@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"strings"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -78,14 +77,4 @@ func Optional[T comparable](v T) *T {
 		return nil
 	}
 	return &v
-}
-
-// lower folds ASCII letters, as the keys of a policy's conditions are compared.
-func lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
 }

@@ -105,9 +105,7 @@ func (e *Edge) Ask(ctx context.Context, id string, keys iampolicy.MapContext) ca
 	all := iampolicy.MapContext{}
 	if known, err := e.Pool(ctx, id); err == nil {
 		p = known
-		for k, v := range known.Tags {
-			all["aws:resourcetag/"+lower(k)] = []string{v}
-		}
+		caller.AddTags(all, "aws:resourcetag/", known.Tags)
 	}
 	maps.Copy(all, keys)
 	return caller.Ask{Resource: ARN(p), Context: all}

@@ -17,20 +17,8 @@ func tagKeys(tags map[string]string) iampolicy.MapContext {
 		return nil
 	}
 	keys := iampolicy.MapContext{"aws:tagkeys": slices.Sorted(maps.Keys(tags))}
-	for k, v := range tags {
-		keys["aws:requesttag/"+lower(k)] = []string{v}
-	}
+	caller.AddTags(keys, "aws:requesttag/", tags)
 	return keys
-}
-
-// lower folds ASCII letters, as the keys of a policy's conditions are compared.
-func lower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
 }
 
 // askCreate asks for "*": the pool has no ARN yet.

@@ -16,7 +16,7 @@ func TestCLIWebIdentity(t *testing.T) {
 	f := startBeside(t)
 	c := newCLI(t, f)
 	admin := c.as(f.root())
-	provider := admin.run("iam", "create-open-id-connect-provider", "--url", i.URL, "--client-id-list", "sts.amazonaws.com").text("OpenIDConnectProviderArn")
+	provider := admin.run("iam", "create-open-id-connect-provider", "--url", i.URL, "--client-id-list", "sts.amazonaws.com", "--thumbprint-list", strings.Repeat("0", 40)).text("OpenIDConnectProviderArn")
 	admin.run("iam", "get-open-id-connect-provider", "--open-id-connect-provider-arn", provider).want("sts.amazonaws.com", "ClientIDList", "*")
 	arn := role(t, f.sdk(t, f.root()), "deploy", i.trust(f.Account, "repo:octo/app:*"), allow(`"iam:ListUsers"`, "*"))
 	const subject = "repo:octo/app:ref:refs/heads/main"
