@@ -3,7 +3,6 @@ package sts
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
@@ -55,7 +54,8 @@ func (s *Service) askAssumeRole(ctx context.Context, in *stsapi.AssumeRoleReques
 // assumeContext gives the condition keys of AssumeRole
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-sts).
 func assumeContext(ctx context.Context, in *stsapi.AssumeRoleRequest, role *Role) iampolicy.MapContext {
-	c := iampolicy.MapContext{"sts:rolesessionname": {in.RoleSessionName}}
+	c := make(iampolicy.MapContext, 8+len(in.Tags)+2*len(role.Tags))
+	c["sts:rolesessionname"] = []string{in.RoleSessionName}
 	if in.ExternalId != nil {
 		c["sts:externalid"] = []string{*in.ExternalId}
 	}
@@ -68,11 +68,16 @@ func assumeContext(ctx context.Context, in *stsapi.AssumeRoleRequest, role *Role
 	if len(in.TransitiveTagKeys) > 0 {
 		c["sts:transitivetagkeys"] = in.TransitiveTagKeys
 	}
-	for k, v := range role.Tags {
-		c["aws:resourcetag/"+caller.Fold(k)] = []string{v}
-		c["iam:resourcetag/"+caller.Fold(k)] = []string{v}
-	}
+	resourceTags(c, role)
 	return c
+}
+
+// resourceTags gives the condition keys of a role's tags.
+func resourceTags(c map[string][]string, role *Role) {
+	for k, v := range role.Tags {
+		key, value := "resourcetag/"+caller.Fold(k), []string{v}
+		c["aws:"+key], c["iam:"+key] = value, value
+	}
 }
 
 // requestTags gives the condition keys of tags in a request.
@@ -80,10 +85,11 @@ func requestTags(c iampolicy.MapContext, tags []stsapi.Tag) {
 	if len(tags) == 0 {
 		return
 	}
-	keys := map[string]bool{}
-	for _, t := range tags {
+	keys := make([]string, len(tags))
+	for i, t := range tags {
 		c["aws:requesttag/"+caller.Fold(t.Key)] = []string{t.Value}
-		keys[t.Key] = true
+		keys[i] = t.Key
 	}
-	c["aws:tagkeys"] = slices.Sorted(maps.Keys(keys))
+	slices.Sort(keys)
+	c["aws:tagkeys"] = slices.Compact(keys)
 }

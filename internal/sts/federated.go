@@ -162,10 +162,7 @@ func (f *federated) conditions(role *Role) map[string][]string {
 	if len(f.transitive) > 0 {
 		c["sts:transitivetagkeys"] = f.transitive
 	}
-	for k, v := range role.Tags {
-		c["aws:resourcetag/"+caller.Fold(k)] = []string{v}
-		c["iam:resourcetag/"+caller.Fold(k)] = []string{v}
-	}
+	resourceTags(c, role)
 	return c
 }
 
