@@ -36,6 +36,8 @@ func target(principal string) (account string, ok bool) {
 	return account, len(account) == 12 && strings.Trim(account, "0123456789") == ""
 }
 
+func rootARN(account string) string { return "arn:aws:iam::" + account + ":root" }
+
 // askAssumeRoot asks the caller's own policies for the member's root. That the member lets them in is a matter of the organization.
 func (s *Service) askAssumeRoot(ctx context.Context, in *stsapi.AssumeRootRequest) ([]caller.Ask, error) {
 	account, ok := target(in.TargetPrincipal)
@@ -46,7 +48,7 @@ func (s *Service) askAssumeRoot(ctx context.Context, in *stsapi.AssumeRootReques
 	if in.TaskPolicyArn.Arn != nil {
 		c["sts:taskpolicyarn"] = []string{*in.TaskPolicyArn.Arn}
 	}
-	return []caller.Ask{{Action: "sts:AssumeRoot", Resource: "arn:aws:iam::" + account + ":root", Context: c}}, nil
+	return []caller.Ask{{Action: "sts:AssumeRoot", Resource: rootARN(account), Context: c}}, nil
 }
 
 // AssumeRoot gives temporary credentials of the root of a member account, narrowed to one task.
@@ -57,7 +59,7 @@ func (s *Service) AssumeRoot(ctx context.Context, in *stsapi.AssumeRootRequest) 
 		return nil, validationError.New("TargetPrincipal must be the number of an account or the ARN of its root.")
 	}
 	if caller.RequestFrom(ctx).Global {
-		return nil, accessDenied.New("AssumeRoot is not available at the global endpoint.")
+		return nil, s.refuse(ctx, rootARN(account), accessDenied.New("AssumeRoot is not available at the global endpoint."))
 	}
 	policy := ""
 	if in.TaskPolicyArn.Arn != nil {
@@ -72,7 +74,8 @@ func (s *Service) AssumeRoot(ctx context.Context, in *stsapi.AssumeRootRequest) 
 	}
 	if err := s.Members.MayAssumeRoot(ctx, p.Account, account); err != nil {
 		if errors.Is(err, caller.ErrUnknown) {
-			return nil, accessDenied.New("User: %s is not authorized to perform: sts:AssumeRoot on resource: arn:aws:iam::%s:root", p.ARN, account).Because(err)
+			refusal := accessDenied.New("User: %s is not authorized to perform: sts:AssumeRoot on resource: %s", p.ARN, rootARN(account))
+			return nil, s.refuse(ctx, rootARN(account), refusal.Because(err))
 		}
 		return nil, err
 	}

@@ -28,24 +28,24 @@ const (
 	mfaWrongCode  = "MultiFactorAuthentication failed with invalid MFA one time pass code. "
 )
 
-// proveMFA verifies the second factor that a request brings, and reports whether it brings one.
+// proveMFA verifies the second factor that a request brings, and reports whether it brings one. Refusals are recorded: whoever tries codes is seen.
 func (s *Service) proveMFA(ctx context.Context, serial, code *string) (bool, error) {
 	switch {
 	case serial == nil && code == nil:
 		return false, nil
 	case serial == nil || code == nil:
-		return false, accessDenied.New(mfaIncomplete)
+		return false, s.refuse(ctx, "*", accessDenied.New(mfaIncomplete))
 	}
 	p := caller.PrincipalFrom(ctx)
 	if p.Session != nil || p.Kind != caller.User && p.Kind != caller.Root { // devices are of users and of the account, who prove who they are with their own keys
-		return false, accessDenied.New(mfaNoDevice)
+		return false, s.refuse(ctx, "*", accessDenied.New(mfaNoDevice))
 	}
 	err := s.MFA.VerifyMFA(ctx, p, *serial, *code)
 	switch {
 	case errors.Is(err, ErrNoDevice):
-		return false, accessDenied.New(mfaNoDevice).Because(err)
+		return false, s.refuse(ctx, "*", accessDenied.New(mfaNoDevice).Because(err))
 	case errors.Is(err, ErrWrongCode):
-		return false, accessDenied.New(mfaWrongCode).Because(err)
+		return false, s.refuse(ctx, "*", accessDenied.New(mfaWrongCode).Because(err))
 	}
 	return err == nil, err
 }

@@ -2,6 +2,8 @@ package sts
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,6 +44,9 @@ func TestMFA(t *testing.T) {
 		if c.message != "" {
 			fails(t, c.name, err, "AccessDenied", c.message)
 			fails(t, c.name, askErr, "AccessDenied", c.message)
+			if len(h.refused) != 2 || !strings.HasSuffix(h.refused[1], c.message) {
+				t.Errorf("%s: recorded %q", c.name, h.refused)
+			}
 			if h.minted != nil {
 				t.Errorf("%s: minted all the same", c.name)
 			}
@@ -55,6 +60,10 @@ func TestMFA(t *testing.T) {
 	h.mfa = context.DeadlineExceeded
 	if _, err := h.GetSessionToken(as(user()), &stsapi.GetSessionTokenRequest{SerialNumber: ptr("x"), TokenCode: ptr("1")}); err == nil || h.minted != nil {
 		t.Error("a failure is taken for a proof")
+	}
+	h.mfa, h.deaf = ErrWrongCode, errors.New("disk full")
+	if _, err := h.askAssumeRole(as(user()), request(func(in *stsapi.AssumeRoleRequest) { in.SerialNumber, in.TokenCode = ptr("x"), ptr("1") })); !errors.Is(err, h.deaf) {
+		t.Errorf("a refusal that cannot be recorded: %v", err)
 	}
 	asks, err := newHouse().askAssumeRole(as(user()), request(nil))
 	if _, set := asks[0].Context["aws:multifactorauthpresent"]; err != nil || set {
@@ -155,6 +164,9 @@ func TestAssumeRoot(t *testing.T) {
 		_, err := h.AssumeRoot(ctx, &c.in)
 		if fails(t, c.name, err, c.code, ""); h.minted != nil {
 			t.Errorf("%s: minted all the same", c.name)
+		}
+		if denied := c.code == "AccessDenied"; denied != (len(h.refused) == 1) || denied && !strings.Contains(h.refused[0], " arn:aws:iam::"+member+":root ") {
+			t.Errorf("%s: recorded %q", c.name, h.refused)
 		}
 	}
 	asks, err := newHouse().askAssumeRoot(as(user()), &stsapi.AssumeRootRequest{TargetPrincipal: member, TaskPolicyArn: task})

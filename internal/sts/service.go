@@ -65,6 +65,16 @@ var (
 	notImplemented  = &wire.ErrorType{Name: "NotImplemented", Code: "NotImplemented", Status: 501, Server: true}
 )
 
+// refuse records that an operation itself refuses what its caller asked for, whatever policies say, and gives the refusal. What cannot be recorded is a
+// failure.
+func (s *Service) refuse(ctx context.Context, resource string, refusal *wire.Error) error {
+	ask := &caller.Ask{Action: "sts:" + caller.RequestFrom(ctx).Operation, Resource: resource}
+	if err := s.Federation.Decisions.Record(ctx, caller.PrincipalFrom(ctx), ask, false, refusal.Message); err != nil {
+		return err
+	}
+	return refusal
+}
+
 func credentials(c caller.Credentials) *stsapi.Credentials {
 	return &stsapi.Credentials{
 		AccessKeyId: c.AccessKeyID, SecretAccessKey: string(c.SecretAccessKey),

@@ -35,18 +35,27 @@ type house struct {
 	member  error  // what MayAssumeRoot says
 
 	failMint error
+	refused  []string // what was recorded as refused
+	deaf     error    // why nothing can be recorded
 }
 
 func newHouse() *house {
 	h := &house{role: Role{ARN: roleARN, Name: "reader", UniqueID: "AROAAAAAAAAAAAAAAAAAA", Account: account, MaxDuration: 2 * time.Hour, Trust: &iampolicy.Policy{}, Tags: map[string]string{"Team": "blue"}}}
 	h.version = 1
-	h.Service = Service{Roles: h, Minter: h, MFA: h, Preferences: h, Members: h, Messages: h}
+	h.Service = Service{Roles: h, Minter: h, MFA: h, Preferences: h, Members: h, Messages: h, Federation: Federation{Decisions: h}}
 	return h
 }
 
 func (h *house) VerifyMFA(_ context.Context, p *caller.Principal, serial, code string) error {
 	h.proved = p.UniqueID + " " + serial + " " + code
 	return h.mfa
+}
+
+func (h *house) Record(_ context.Context, p *caller.Principal, ask *caller.Ask, allowed bool, reason string) error {
+	if !allowed {
+		h.refused = append(h.refused, p.UserID+" "+ask.Action+" "+ask.Resource+" "+reason)
+	}
+	return h.deaf
 }
 
 func (h *house) TokenVersion(context.Context, string) (int, error) { return h.version, h.err }
