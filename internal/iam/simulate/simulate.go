@@ -122,9 +122,6 @@ func (sim *simulation) documents(in *input) error {
 	return nil
 }
 
-// mostDecisions bounds the work of one page. AWS, too, may give fewer results than were asked for.
-const mostDecisions = 2000
-
 // simulate gives one page of results: for each action each resource, in the order of the input.
 func (s *Service) simulate(ctx context.Context, in *input, source string, sim *simulation) (*iamapi.SimulatePolicyResponse, error) {
 	if err := sim.fill(in); err != nil {
@@ -146,8 +143,15 @@ func (s *Service) simulate(ctx context.Context, in *input, source string, sim *s
 		each = 1
 	}
 	total := len(sim.actions) * each
+	room, err := sim.room()
+	if err != nil {
+		return nil, err
+	}
 	out := &iamapi.SimulatePolicyResponse{EvaluationResults: []iamapi.EvaluationResult{}}
-	for ; next < total && len(out.EvaluationResults) < l.Limit() && sim.decisions(len(out.EvaluationResults)) < mostDecisions; next++ {
+	for room = min(room, l.Limit()); next < total && len(out.EvaluationResults) < room; next++ {
+		if err := ctx.Err(); err != nil { // nobody waits for the rest
+			return nil, err
+		}
 		r, err := sim.result(sim.actions[next/each], next%each)
 		if err != nil {
 			return nil, err
@@ -160,12 +164,4 @@ func (s *Service) simulate(ctx context.Context, in *input, source string, sim *s
 	}
 	out.IsTruncated, out.Marker, err = l.Next(ctx, place)
 	return out, err
-}
-
-// decisions is the number of decisions behind that many results.
-func (sim *simulation) decisions(results int) int {
-	if sim.together {
-		return results * len(sim.resources)
-	}
-	return results
 }

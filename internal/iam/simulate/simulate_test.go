@@ -3,6 +3,8 @@ package simulate_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -400,5 +402,40 @@ func TestPages(t *testing.T) {
 	in.Marker = long.Marker
 	if long, err = f.SimulateCustomPolicy(f.ctx, &in); err != nil || len(long.EvaluationResults) != 500 || *long.IsTruncated {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestWork holds a page to an amount of work that does not grow with the policies that the caller brings.
+func TestWork(t *testing.T) {
+	f := setup(t)
+	var actions []string
+	for i := range 2000 {
+		actions = append(actions, fmt.Sprintf(`"s3:%s%d"`, strings.Repeat("x", 50), i))
+	}
+	big := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":[` + strings.Join(actions, ",") + `],"Resource":"*"}}`
+	in := iamapi.SimulateCustomPolicyRequest{PolicyInputList: []string{big, big}, ActionNames: slices.Repeat([]string{"s3:GetObject"}, 100)}
+	out, err := f.SimulateCustomPolicy(f.ctx, &in)
+	if err != nil || len(out.EvaluationResults) < 30 || len(out.EvaluationResults) > 40 || !*out.IsTruncated {
+		t.Fatalf("%d results, %v", len(out.EvaluationResults), err)
+	}
+	in.PolicyInputList = slices.Repeat([]string{big}, 80) // one result there is always
+	if out, err = f.SimulateCustomPolicy(f.ctx, &in); err != nil || len(out.EvaluationResults) != 1 {
+		t.Fatalf("%v", err)
+	}
+	in.PolicyInputList, in.ResourceHandlingOption = []string{all}, ptr("EC2-VPC-InstanceStore")
+	for _, kind := range []string{"instance", "image", "security-group", "network-interface"} {
+		in.ResourceArns = append(in.ResourceArns, "arn:aws:ec2:eu-west-1:"+iamtest.Account+":"+kind+"/x")
+	}
+	if out, err = f.SimulateCustomPolicy(f.ctx, &in); err != nil || len(out.EvaluationResults) != 100 {
+		t.Fatalf("%v", err)
+	}
+	in.ResourceArns = append(in.ResourceArns, slices.Repeat(in.ResourceArns[:1], 2000)...)
+	_, err = f.SimulateCustomPolicy(f.ctx, &in)
+	iamtest.Fails(t, err, iamapi.InvalidInputException, "The resources and the policies are too many to be simulated together.")
+	in.ResourceArns, in.ResourceHandlingOption = nil, nil
+	gone, cancel := context.WithCancel(f.ctx)
+	cancel()
+	if _, err := f.SimulateCustomPolicy(gone, &in); !errors.Is(err, context.Canceled) {
+		t.Errorf("a simulation that nobody waits for: %v", err)
 	}
 }
