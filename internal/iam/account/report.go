@@ -1,9 +1,12 @@
 package account
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
@@ -79,8 +82,12 @@ func (s *Service) GetCredentialReport(ctx context.Context, _ *wire.Empty) (*iama
 	case reportExpired(&row.Doc, s.now()):
 		return nil, iamapi.CredentialReportExpiredException.New(unknown)
 	}
+	content, err := unpack(row.Doc.Packed)
+	if err != nil {
+		return nil, err
+	}
 	format := iamapi.ReportFormatTypeTextCsv
-	return &iamapi.GetCredentialReportResponse{Content: []byte(row.Doc.Content), GeneratedTime: &row.Doc.Generated, ReportFormat: &format}, nil
+	return &iamapi.GetCredentialReportResponse{Content: content, GeneratedTime: &row.Doc.Generated, ReportFormat: &format}, nil
 }
 
 // Run makes the reports that are asked for, until ctx ends. Failures are reported, and tried again.
@@ -124,6 +131,39 @@ func (s *Service) makeReport(ctx context.Context, row *store.Row[record.Credenti
 	if err != nil {
 		return err
 	}
-	row.Doc.Content, row.Doc.Generated = content, s.now().UTC().Truncate(time.Second)
+	if row.Doc.Packed, err = pack(content); err != nil {
+		return err
+	}
+	row.Doc.Generated = s.now().UTC().Truncate(time.Second)
 	return s.db.Update(ctx, func(w store.Writer) error { return record.CredentialReports.Update(ctx, w, row) })
+}
+
+// longestReport bounds a report, in bytes: 5,000 users with the longest names and paths have half of it.
+const longestReport = 16 << 20
+
+// pack compresses a report.
+func pack(content string) ([]byte, error) {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, err := io.WriteString(w, content)
+	if err = errors.Join(err, w.Close()); err != nil {
+		return nil, fmt.Errorf("iam: credential report: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// unpack gives a report as it was before pack.
+func unpack(packed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, fmt.Errorf("iam: credential report: %w", err)
+	}
+	content, err := io.ReadAll(io.LimitReader(r, longestReport+1))
+	if err == nil && len(content) > longestReport {
+		err = errors.New("too long")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("iam: credential report: %w", err)
+	}
+	return content, nil
 }

@@ -43,7 +43,7 @@ type CredentialReport struct {
 	Account   string    `json:"account"`
 	Requested time.Time `json:"requested"`
 	Generated time.Time `json:"generated,omitzero"` // zero: it is still to be made
-	Content   string    `json:"content,omitempty"`  // CSV
+	Packed    []byte    `json:"packed,omitempty"`   // CSV, compressed by gzip: that of 5,000 users is longer than a row can be
 }
 
 // CredentialReports is the table of credential reports; pending has those that are still to be made. They are not dropped when they expire,
