@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-jose/go-jose/v4"
 )
 
@@ -78,4 +79,18 @@ func (i *issuer) token(t *testing.T, subject string, life time.Duration) string 
 func (i *issuer) trust(account, subjects string) string {
 	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"arn:aws:iam::` + account + `:oidc-provider/` + i.name() + `"},` +
 		`"Action":"sts:AssumeRoleWithWebIdentity","Condition":{"StringEquals":{"` + i.name() + `:aud":"sts.amazonaws.com"},"StringLike":{"` + i.name() + `:sub":"` + subjects + `"}}}]}`
+}
+
+// verified verifies a token as its audience does, with a library that finds the issuer's keys by itself.
+func verified(t *testing.T, from, audience, token string) *oidc.IDToken {
+	t.Helper()
+	p, err := oidc.NewProvider(t.Context(), from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := p.Verifier(&oidc.Config{ClientID: audience, SupportedSigningAlgs: []string{"RS256", "ES384"}}).Verify(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
