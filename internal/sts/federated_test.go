@@ -243,6 +243,10 @@ func TestWebIdentityRefusals(t *testing.T) {
 		}, "InvalidIdentityToken", ""},
 		{"tags are a list", nil, func(_ *house, o *outside) { o.identity.Claims[tagClaim] = []any{} }, "InvalidIdentityToken", ""},
 		{"tags in a list", nil, func(_ *house, o *outside) { o.identity.Claims[tagClaim] = map[string]any{"principal_tags": "x"} }, "InvalidIdentityToken", ""},
+		{"transitive keys that are no list", nil, func(_ *house, o *outside) {
+			o.identity.Claims[tagClaim] = map[string]any{"principal_tags": map[string]any{"a": "1"}, "transitive_tag_keys": map[string]any{"a": true}}
+		}, "InvalidIdentityToken", "The session tags of the token are malformed."},
+		{"flat transitive keys that are no list", nil, func(_ *house, o *outside) { o.identity.Claims[flatPassClaim] = []any{1.0} }, "InvalidIdentityToken", "The session tags of the token are malformed."},
 		{"transitive key without a tag", nil, func(_ *house, o *outside) { o.identity.Claims[flatPassClaim] = []any{"x"} }, "InvalidIdentityToken", ""},
 		{"source identity", nil, func(_ *house, o *outside) { o.identity.Claims[sourceClaim] = "aws:x" }, "InvalidIdentityToken", ""},
 		{"source identity is a number", nil, func(_ *house, o *outside) { o.identity.Claims[sourceClaim] = 1.0 }, "InvalidIdentityToken", ""},

@@ -148,37 +148,54 @@ const (
 
 // claimTags reads the session tags of a token, and which of them are passed on to further roles.
 func claimTags(claims map[string]any) (tags map[string]string, passed []string, err error) {
-	tags = map[string]string{}
-	add := func(key string, value any) {
-		list := texts(value)
-		if _, twice := tags[key]; twice || len(list) != 1 {
-			err = invalidToken("The session tags of the token are malformed.")
-			return
-		}
-		tags[key] = list[0]
-	}
+	r := tagReader{tags: map[string]string{}}
 	if raw, ok := claims[tagClaim]; ok {
-		nested, isObject := raw.(map[string]any)
-		if !isObject {
-			return nil, nil, invalidToken("The session tags of the token are malformed.")
-		}
+		nested := r.object(raw)
 		if raw, ok := nested["principal_tags"]; ok {
-			all, isObject := raw.(map[string]any)
-			if !isObject {
-				return nil, nil, invalidToken("The session tags of the token are malformed.")
-			}
-			for k, v := range all {
-				add(k, v)
+			for k, v := range r.object(raw) {
+				r.add(k, v)
 			}
 		}
-		passed = texts(nested["transitive_tag_keys"])
+		r.pass(nested["transitive_tag_keys"])
 	}
 	for name, v := range claims {
 		if key, ok := strings.CutPrefix(name, flatTagClaim); ok {
-			add(key, v)
+			r.add(key, v)
 		}
 	}
-	return tags, append(passed, texts(claims[flatPassClaim])...), err
+	r.pass(claims[flatPassClaim])
+	if r.bad {
+		return nil, nil, invalidToken("The session tags of the token are malformed.")
+	}
+	return r.tags, r.passed, nil
+}
+
+// tagReader takes tags from claims. What is not of the form is bad, so that no tag gets lost.
+type tagReader struct {
+	tags   map[string]string
+	passed []string
+	bad    bool
+}
+
+func (r *tagReader) object(v any) map[string]any {
+	o, ok := v.(map[string]any)
+	r.bad = r.bad || !ok
+	return o
+}
+
+func (r *tagReader) add(key string, value any) {
+	list := texts(value)
+	if _, twice := r.tags[key]; twice || len(list) != 1 {
+		r.bad = true
+		return
+	}
+	r.tags[key] = list[0]
+}
+
+func (r *tagReader) pass(keys any) {
+	list := texts(keys)
+	r.bad = r.bad || keys != nil && list == nil
+	r.passed = append(r.passed, list...)
 }
 
 // texts reads a claim that is a text or a list of texts; of anything else there are none.
