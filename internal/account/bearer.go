@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidpapi"
@@ -41,15 +42,19 @@ func (s *Core) BearerUser(ctx context.Context, token string) (Door, store.Row[di
 // OnPool is what an administrator's operation on a pool, named by its id, asks for: the ARN that the pool has, or would have in the caller's account, and
 // its tags, by which policies may allow or deny.
 func OnPool[In any](s *Core, id func(*In) string) wire.Asks[In] {
-	return func(ctx context.Context, in *In) ([]caller.Ask, error) { return s.poolAsk(ctx, id(in)), nil }
+	return func(ctx context.Context, in *In) ([]caller.Ask, error) { return s.poolAsk(ctx, id(in)) }
 }
 
-func (s *Core) poolAsk(ctx context.Context, poolID string) []caller.Ask {
+func (s *Core) poolAsk(ctx context.Context, poolID string) ([]caller.Ask, error) {
 	region, tags := caller.RequestFrom(ctx).Region, iampolicy.MapContext{}
-	if p, err := s.OwnPool(ctx, poolID); err == nil {
+	p, err := s.OwnPool(ctx, poolID)
+	switch {
+	case err == nil:
 		region = p.Region
 		caller.AddTags(tags, "aws:resourcetag/", p.Tags)
+	case !errors.Is(err, api.ResourceNotFoundException):
+		return nil, err // a policy may deny by the tags that cannot be read
 	}
 	arn := "arn:aws:cognito-idp:" + region + ":" + caller.PrincipalFrom(ctx).Account + ":userpool/" + poolID
-	return []caller.Ask{{Resource: arn, Context: tags}}
+	return []caller.Ask{{Resource: arn, Context: tags}}, nil
 }

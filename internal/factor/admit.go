@@ -83,8 +83,12 @@ func (s *Service) region(ctx context.Context) string {
 func onPool[In any](s *Service, id func(*In) string) wire.Asks[In] {
 	return func(ctx context.Context, in *In) ([]caller.Ask, error) {
 		keys := iampolicy.MapContext{}
-		if p, err := s.ownPool(ctx, id(in)); err == nil {
+		p, err := s.ownPool(ctx, id(in))
+		switch {
+		case err == nil:
 			caller.AddTags(keys, "aws:resourcetag/", p.Tags)
+		case !errors.Is(err, api.ResourceNotFoundException):
+			return nil, err // a policy may deny by the tags that cannot be read
 		}
 		arn := "arn:aws:cognito-idp:" + s.region(ctx) + ":" + caller.PrincipalFrom(ctx).Account + ":userpool/" + id(in)
 		return []caller.Ask{{Resource: arn, Context: keys}}, nil

@@ -98,3 +98,18 @@ func TestAccessErrors(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// TestUnreadPoolIsNoPoolWithoutTags: a policy may deny by tags, so that tags that cannot be read are an error.
+func TestUnreadPoolIsNoPoolWithoutTags(t *testing.T) {
+	h := newHouse(t)
+	ask := onPool(h.Service, func(id *string) string { return *id })
+	none := "eu-west-1_none"
+	if asks, err := ask(h.ctx, &none); err != nil || len(asks) != 1 {
+		t.Errorf("of a pool that is not there: %+v, %v", asks, err)
+	}
+	ctx, cancel := context.WithCancel(h.ctx)
+	cancel()
+	if asks, err := ask(ctx, &none); err == nil {
+		t.Errorf("of a pool that cannot be read: %+v", asks)
+	}
+}

@@ -91,3 +91,16 @@ func TestLimit(t *testing.T) {
 		}
 	}
 }
+
+// TestUnreadPoolIsNoPoolWithoutTags: a policy may deny by tags, so that tags that cannot be read are an error.
+func TestUnreadPoolIsNoPoolWithoutTags(t *testing.T) {
+	e, ctx := newEdge(t), as(t.Context(), "111122223333")
+	if asks, err := e.Ask(ctx, "eu-west-1_none", nil); err != nil || len(asks) != 1 {
+		t.Errorf("of a pool that is not there: %+v, %v", asks, err)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	if asks, err := e.Ask(ctx, "eu-west-1_none", nil); err == nil {
+		t.Errorf("of a pool that cannot be read: %+v", asks)
+	}
+}

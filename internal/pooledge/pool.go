@@ -94,21 +94,25 @@ func unknown(err error, id string) error {
 // OnPool is the ask of an operation on one pool, named by its id.
 func OnPool[In any](e *Edge, id func(*In) string) wire.Asks[In] {
 	return func(ctx context.Context, in *In) ([]caller.Ask, error) {
-		return []caller.Ask{e.Ask(ctx, id(in), nil)}, nil
+		return e.Ask(ctx, id(in), nil)
 	}
 }
 
 // Ask asks for a pool by the ARN it has, or would have in the caller's account: whether it is there is for those who may know. keys are context keys of the
-// request; nil: none.
-func (e *Edge) Ask(ctx context.Context, id string, keys iampolicy.MapContext) caller.Ask {
+// request; nil: none. Tags that cannot be read are an error: a policy may deny by them.
+func (e *Edge) Ask(ctx context.Context, id string, keys iampolicy.MapContext) ([]caller.Ask, error) {
 	p := &directory.Pool{ID: id, Account: caller.PrincipalFrom(ctx).Account, Region: e.RegionOf(ctx)}
 	all := iampolicy.MapContext{}
-	if known, err := e.Pool(ctx, id); err == nil {
+	known, err := e.Pool(ctx, id)
+	switch {
+	case err == nil:
 		p = known
 		caller.AddTags(all, "aws:resourcetag/", known.Tags)
+	case !errors.Is(err, api.ResourceNotFoundException):
+		return nil, err
 	}
 	maps.Copy(all, keys)
-	return caller.Ask{Resource: ARN(p), Context: all}
+	return []caller.Ask{{Resource: ARN(p), Context: all}}, nil
 }
 
 // ARN is the ARN of a pool.

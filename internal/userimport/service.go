@@ -64,9 +64,10 @@ func (s *Service) Operations() []wire.Binding {
 
 // askCreate asks also to hand over the role that would write the log.
 func (s *Service) askCreate(ctx context.Context, in *api.CreateUserImportJobRequest) ([]caller.Ask, error) {
-	return []caller.Ask{s.edge.Ask(ctx, in.UserPoolId, nil), {
+	asks, err := s.edge.Ask(ctx, in.UserPoolId, nil)
+	return append(asks, caller.Ask{
 		Action: "iam:PassRole", Resource: in.CloudWatchLogsRoleArn, Context: iampolicy.MapContext{"iam:passedtoservice": {"cognito-idp.amazonaws.com"}},
-	}}, nil
+	}), err
 }
 
 func noJob(id string) error {

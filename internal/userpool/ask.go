@@ -27,11 +27,11 @@ func askCreate(_ context.Context, in *api.CreateUserPoolRequest) ([]caller.Ask, 
 }
 
 func (s *Service) askUpdate(ctx context.Context, in *api.UpdateUserPoolRequest) ([]caller.Ask, error) {
-	return []caller.Ask{s.edge.Ask(ctx, in.UserPoolId, tagKeys(in.UserPoolTags))}, nil
+	return s.edge.Ask(ctx, in.UserPoolId, tagKeys(in.UserPoolTags))
 }
 
 func (s *Service) askTag(ctx context.Context, in *api.TagResourceRequest) ([]caller.Ask, error) {
-	return s.onARN(ctx, in.ResourceArn, tagKeys(in.Tags)), nil
+	return s.onARN(ctx, in.ResourceArn, tagKeys(in.Tags))
 }
 
 func (s *Service) askUntag(ctx context.Context, in *api.UntagResourceRequest) ([]caller.Ask, error) {
@@ -39,18 +39,19 @@ func (s *Service) askUntag(ctx context.Context, in *api.UntagResourceRequest) ([
 	if len(in.TagKeys) > 0 {
 		keys = iampolicy.MapContext{"aws:tagkeys": in.TagKeys}
 	}
-	return s.onARN(ctx, in.ResourceArn, keys), nil
+	return s.onARN(ctx, in.ResourceArn, keys)
 }
 
 func (s *Service) askListTags(ctx context.Context, in *api.ListTagsForResourceRequest) ([]caller.Ask, error) {
-	return s.onARN(ctx, in.ResourceArn, nil), nil
+	return s.onARN(ctx, in.ResourceArn, nil)
 }
 
 // onARN asks for the pool that the text names, or else for the text as it stands.
-func (s *Service) onARN(ctx context.Context, text string, keys iampolicy.MapContext) []caller.Ask {
+func (s *Service) onARN(ctx context.Context, text string, keys iampolicy.MapContext) ([]caller.Ask, error) {
 	_, id, _ := strings.Cut(text, ":userpool/")
-	if ask := s.edge.Ask(ctx, id, keys); ask.Resource == text {
-		return []caller.Ask{ask}
+	asks, err := s.edge.Ask(ctx, id, keys)
+	if err == nil && asks[0].Resource != text {
+		asks = []caller.Ask{{Resource: text, Context: keys}}
 	}
-	return []caller.Ask{{Resource: text, Context: keys}}
+	return asks, err
 }

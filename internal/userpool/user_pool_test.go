@@ -307,7 +307,7 @@ func TestCreateAsks(t *testing.T) {
 		}
 	}
 	p := h.newTestPool(t, api.CreateUserPoolRequest{UserPoolTags: map[string]string{"Team": "a"}})
-	ask := h.edge.Ask(h.ctx, p.ID, nil)
+	ask := must[[]caller.Ask](t)(h.edge.Ask(h.ctx, p.ID, nil))[0]
 	if ask.Resource != pooledge.ARN(p) || !slices.Equal(ask.Context["aws:resourcetag/team"], []string{"a"}) {
 		t.Errorf("ask is %+v", ask)
 	}
