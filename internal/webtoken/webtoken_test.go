@@ -12,8 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/mayfly-id/mayfly/internal/signingkey"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/jws"
+	"github.com/mayfly-id/mayfly/seal"
 )
 
 func TestClaims(t *testing.T) {
@@ -225,5 +227,51 @@ func TestTendTogether(t *testing.T) {
 		if _, ok := after.Key(k.KeyID); !ok {
 			t.Errorf("%s is lost", k.KeyID)
 		}
+	}
+}
+
+// picky seals nothing for one tenant.
+type picky struct {
+	signingkey.Sealer
+	bad string
+}
+
+var errSealed = errors.New("sealed shut")
+
+func (p picky) Seal(purpose seal.Purpose, tenant string, plaintext, aad []byte) ([]byte, error) {
+	if tenant == p.bad {
+		return nil, errSealed
+	}
+	return p.Sealer.Seal(purpose, tenant, plaintext, aad)
+}
+
+// TestTendGoesOn: an issuer whose keys cannot be turned keeps no other from its turn, and has its own the next time.
+func TestTendGoesOn(t *testing.T) {
+	h := newHouse(t)
+	ctx := context.Background()
+	bad := h.issuer(t)
+	h.clock = h.clock.Add(time.Second) // the bad one comes first
+	good := h.issuer(t)
+	h.clock = h.clock.Add(keyLife)
+	keys := h.maker.Keys
+	h.maker.Keys = picky{keys, bad}
+	if err := h.Tend(ctx); !errors.Is(err, errSealed) || !strings.Contains(err.Error(), bad) {
+		t.Errorf("the failure is %v", err)
+	}
+	if n, m := len(h.set(t, bad)), len(h.set(t, good)); n != 4 || m != 6 {
+		t.Errorf("%d keys of the one that failed, %d of the other", n, m)
+	}
+	h.maker.Keys = keys
+	if err := h.Tend(ctx); err != nil {
+		t.Error(err)
+	}
+	if n := len(h.set(t, bad)); n != 6 {
+		t.Errorf("%d keys after the next pass", n)
+	}
+	ended, cancel := context.WithCancel(ctx)
+	cancel()
+	h.clock = h.clock.Add(keyLife)
+	if err := h.Tend(ended); !errors.Is(err, context.Canceled) {
+		t.Errorf("a pass that is given up: %v", err)
 	}
 }
