@@ -103,10 +103,10 @@ func (l *linter) passRole(e *iampolicy.Element, low []string, at string) {
 	}
 }
 
-// has reports whether the statement has a condition on a key, given in lower case, that needs the key to be there.
+// has reports whether the statement has a condition on a key, given in lower case, that needs the key to be there and to have some of its values.
 func has(e *iampolicy.Element, key string) bool {
 	return slices.ContainsFunc(e.Conditions, func(c iampolicy.ConditionElement) bool {
-		return lower(c.Key) == key && operatorOf(c.Operator).demands()
+		return lower(c.Key) == key && operatorOf(c.Operator).demands() && !slices.ContainsFunc(c.Values, func(v string) bool { return lax(&c, v) })
 	})
 }
 

@@ -31,7 +31,7 @@ func (l *linter) principals(e *iampolicy.Element, at string) {
 // everybody judges the principal "*".
 func (l *linter) everybody(e *iampolicy.Element, path string) {
 	limited := slices.ContainsFunc(e.Conditions, func(c iampolicy.ConditionElement) bool {
-		return limitsCaller(lower(c.Key)) && operatorOf(c.Operator).demands() && !slices.Contains(c.Values, "*")
+		return limitsCaller(lower(c.Key)) && operatorOf(c.Operator).demands() && !slices.ContainsFunc(c.Values, func(v string) bool { return lax(&c, v) })
 	})
 	switch {
 	case limited:
@@ -50,6 +50,29 @@ func limitsCaller(key string) bool {
 		return true
 	}
 	return strings.HasPrefix(key, "aws:principaltag/")
+}
+
+// lax reports whether a value of a condition lets everybody's through: it is all wildcards or the whole address space, or its wildcard stands where an
+// account or an organization is named.
+func lax(c *iampolicy.ConditionElement, v string) bool {
+	o, key := operatorOf(c.Operator), lower(c.Key)
+	if o.kind() == iampolicy.AddressValue {
+		return strings.HasSuffix(v, "/0")
+	}
+	wild := strings.IndexAny(v, "*?")
+	if wild < 0 || !strings.HasSuffix(o.name, "like") && o.kind() != arnValue {
+		return false
+	}
+	switch key {
+	case "aws:principalorgid", "aws:principalorgpaths", "aws:sourceorgid":
+		return wild <= len("o-")
+	case "aws:principalaccount", "aws:sourceaccount":
+		return true
+	case "aws:principalarn", "aws:sourcearn":
+		fields := strings.SplitN(v, ":", 6)
+		return len(fields) < 6 || strings.ContainsAny(fields[4], "*?")
+	}
+	return strings.Trim(v, "*?") == ""
 }
 
 const (
