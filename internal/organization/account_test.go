@@ -50,6 +50,10 @@ func TestCreateAccount(t *testing.T) {
 			t.Errorf("%s: %d, %v", state, len(l.CreateAccountStatuses), err)
 		}
 	}
+	h.at = h.at.Add(creationKept)
+	if l, err := h.ListCreateAccountStatus(h.ctx, &api.ListCreateAccountStatusRequest{}); err != nil || len(l.CreateAccountStatuses) != 0 {
+		t.Errorf("after 90 days: %+v, %v", l, err)
+	}
 	role := "Admin"
 	_, err = h.CreateAccount(h.ctx, &api.CreateAccountRequest{AccountName: "C", Email: "c@example.org", RoleName: &role})
 	if err != nil || len(h.prepared) != 2 || h.prepared[1][13:18] != role {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/organizationsapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -14,6 +15,9 @@ import (
 // defaultRole is the name of the role of a new account that the management account assumes
 // (https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateAccount.html).
 const defaultRole = "OrganizationAccountAccessRole"
+
+// creationKept is how long it is told what became of a request: those that fail make no account, and so no quota bounds them.
+const creationKept = 90 * 24 * time.Hour
 
 // CreateAccount makes an account, below the root. With AWS it goes on after the answer; here the account and its role are there, or the request
 // has failed, when the answer is given.

@@ -1,6 +1,8 @@
 package organization
 
 import (
+	"time"
+
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/store"
 )
@@ -65,6 +67,7 @@ var creations = store.NewTable("organization_creations", store.Spec[Creation]{
 	Key: []store.Column[Creation]{
 		column("org", func(c *Creation) string { return c.Org }), column("id", func(c *Creation) string { return c.ID }),
 	},
+	Expires:  func(c *Creation) time.Time { return c.Finished.Add(creationKept) },
 	Uncached: true,
 })
 

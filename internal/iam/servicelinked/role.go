@@ -12,6 +12,7 @@ import (
 const (
 	longestName    = 64   // of a role, in characters
 	defaultSession = 3600 // seconds; services assume these roles for as long as they need
+	mostRoles      = 1000 // of an account; suffixes would make any number of them
 )
 
 // CreateServiceLinkedRole makes the role of a service.
@@ -44,7 +45,11 @@ func (s *Service) CreateServiceLinkedRole(ctx context.Context, in *iamapi.Create
 		if edge.Taken(err) {
 			return iamapi.InvalidInputException.New("Service role name %s has been taken in this account, please try a different suffix.", name)
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		n, err := record.Roles.Count(ctx, w, "by_linked", r.Account)
+		return edge.Below(n, err, "ServiceLinkedRolesPerAccount", mostRoles)
 	})
 	if err != nil {
 		return nil, err

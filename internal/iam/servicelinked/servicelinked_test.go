@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -257,5 +258,30 @@ func TestAsks(t *testing.T) {
 			}
 			t.Errorf("%s is not bound", tt.operation)
 		})
+	}
+}
+
+// TestQuota: suffixes do not make any number of roles.
+func TestQuota(t *testing.T) {
+	s, w, ctx := setup(t, usage{})
+	err := w.DB.Update(ctx, func(x store.Writer) error {
+		for i := range 999 {
+			n := strconv.Itoa(i)
+			if err := record.Roles.Insert(ctx, x, &record.Role{ID: "AROA" + n, Account: iamtest.Account, Name: n, Path: "/aws-service-role/x.amazonaws.com/"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := create(s, ctx, "autoscaling.amazonaws.com", ptr("a")); err != nil {
+		t.Fatal(err)
+	}
+	_, err = create(s, ctx, "autoscaling.amazonaws.com", ptr("b"))
+	iamtest.Fails(t, err, iamapi.LimitExceededException, "Cannot exceed quota for ServiceLinkedRolesPerAccount: 1000")
+	if _, err := create(s, iamtest.Root(iamtest.Other), "autoscaling.amazonaws.com", ptr("b")); err != nil {
+		t.Errorf("of another account: %v", err)
 	}
 }
