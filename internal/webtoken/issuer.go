@@ -13,10 +13,8 @@ import (
 )
 
 const (
-	// keyLife is how long a key signs. Its successor is published all that time.
+	// keyLife is how long a key signs. Its successor is published all that time, which is much longer than verifiers keep a key set (wellknown.Age).
 	keyLife = 90 * 24 * time.Hour
-	// keyLead is how long a key is published before it signs: longer than verifiers keep a key set (wellknown.Age).
-	keyLead = 2 * time.Hour
 	// keyTail is how long a retired key verifies: longer than any token that it signed lives, also where a node hears late of the change.
 	keyTail = longestToken + time.Hour
 	// turnsAtOnce bounds the issuers of one pass of Tend, because an RSA key takes a tenth of a second and more.
@@ -83,24 +81,8 @@ func (s *Service) Tend(ctx context.Context) error {
 	return errors.Join(failures...)
 }
 
-// ErrTooSoon says that the next keys of an issuer are not published for long enough to sign.
-var ErrTooSoon = errors.New("webtoken: the next keys were published less than two hours ago")
-
-// TurnKeys lets the next keys of an issuer sign now, for those who do not want to wait for Tend. What the old ones signed verifies to its end. ErrTooSoon:
-// verifiers may not know the next keys yet.
-func (s *Service) TurnKeys(ctx context.Context, id string) error {
-	row, err := issuers.Get(ctx, s.db, id)
-	if err != nil {
-		return fmt.Errorf("webtoken: %w", err)
-	}
-	return s.turn(ctx, &row)
-}
-
 func (s *Service) turn(ctx context.Context, row *store.Row[issuer]) error {
 	now := s.now()
-	if now.Before(row.Doc.Turned.Add(keyLead)) { // the next keys are as old as the turn that published them
-		return ErrTooSoon
-	}
 	fresh, err := s.maker.Next(row.Doc.ID, algorithms()...) // made before the transaction, as in NewIssuer
 	if err != nil {
 		return err
