@@ -152,6 +152,9 @@ func (a *Authorizer) record(req *caller.Request, p *caller.Principal, ask *calle
 		if p.EntityARN != p.ARN {
 			e.EntityARN = p.EntityARN
 		}
+		if p.Delegated() {
+			e.Delegation = p.Session.Name
+		}
 	}
 	if err := a.Audit.Append(&e); err != nil {
 		return fmt.Errorf("access: the decision cannot be recorded: %w", err)

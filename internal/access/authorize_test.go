@@ -97,6 +97,18 @@ func TestAllowedIsRecorded(t *testing.T) {
 	}
 }
 
+// TestDelegationIsRecorded: what somebody does with a session that a user lent them is told from what the user does.
+func TestDelegationIsRecorded(t *testing.T) {
+	for want, session := range map[string]*caller.Session{"request": {Name: "request", InlinePolicy: "{}"}, "": {}} {
+		a, _, log := setup(t, allowAll)
+		p := user()
+		p.Session = session
+		if err := a.Authorize(asking("s3", "GetObject"), p, []caller.Ask{{Action: "s3:GetObject", Resource: "*"}}); err != nil || log.entries[0].Delegation != want {
+			t.Errorf("%+v, %v", log.entries, err)
+		}
+	}
+}
+
 func TestRefusalsAreRecordedAndWorded(t *testing.T) {
 	const resource = "arn:aws:s3:::b"
 	denyAll := `{"Effect":"Deny","Action":"*","Resource":"*"}`

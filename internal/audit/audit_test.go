@@ -23,6 +23,7 @@ func entry(n int) *audit.Entry {
 		Time: at, RequestID: fmt.Sprint("r-", n), Service: "iam", Operation: "CreateUser", Region: "us-east-1", SourceIP: "192.0.2.1",
 		UserAgent: "a\"b\nc\x00\xff", PrincipalKind: "User", PrincipalARN: "arn:aws:iam::123456789012:user/bob", UserID: "AIDA", AccessKeyID: "AKIA",
 		SourceIdentity: "alice", Action: "iam:CreateUser", Resource: "arn:aws:iam::123456789012:user/x", Reason: "because",
+		EntityARN: "arn:aws:iam::123456789012:role/p/r", Provider: "idp", Delegation: "request", MFAAt: at,
 	}
 }
 
@@ -62,7 +63,8 @@ func TestFile(t *testing.T) {
 	}
 	want := `{"time":"2026-05-04T02:02:01.000000005Z","requestId":"r-1","service":"iam","operation":"CreateUser","region":"us-east-1","sourceIp":"192.0.2.1",` +
 		`"userAgent":"a\"b\nc\u0000\ufffd","principalKind":"User","principal":"arn:aws:iam::123456789012:user/bob","userId":"AIDA","accessKeyId":"AKIA",` +
-		`"sourceIdentity":"alice","action":"iam:CreateUser","resource":"arn:aws:iam::123456789012:user/x","reason":"because","allowed":false}`
+		`"sourceIdentity":"alice","action":"iam:CreateUser","resource":"arn:aws:iam::123456789012:user/x","reason":"because",` +
+		`"entity":"arn:aws:iam::123456789012:role/p/r","provider":"idp","delegation":"request","mfaAt":"2026-05-04T02:02:01Z","allowed":false}`
 	if d := cmp.Diff(object(t, []byte(want)), object(t, got[0])); d != "" {
 		t.Error(d)
 	}

@@ -23,8 +23,9 @@ type Entry struct {
 	AccessKeyID    string
 	SourceIdentity string
 	Provider       string    // that vouched for the session's user
+	Delegation     string    // id of the delegation request by which somebody else has the user's session
 	MFAAt          time.Time // when the session's user proved a second factor; zero: they did not
-	Action         string // such as "sts:AssumeRole"; empty when the operation needs no permission
+	Action         string    // such as "sts:AssumeRole"; empty when the operation needs no permission
 	Resource       string
 	Allowed        bool
 	Reason         string // kind of policy that refused, in AWS's words; empty when allowed
@@ -39,6 +40,7 @@ func (e *Entry) append(b []byte) []byte {
 		{"requestId", e.RequestID}, {"service", e.Service}, {"operation", e.Operation}, {"region", e.Region},
 		{"sourceIp", e.SourceIP}, {"userAgent", e.UserAgent}, {"principalKind", e.PrincipalKind}, {"principal", e.PrincipalARN},
 		{"userId", e.UserID}, {"entity", e.EntityARN}, {"accessKeyId", e.AccessKeyID}, {"sourceIdentity", e.SourceIdentity}, {"provider", e.Provider},
+		{"delegation", e.Delegation},
 		{"action", e.Action}, {"resource", e.Resource}, {"reason", e.Reason},
 	} {
 		if f.value == "" {

@@ -25,8 +25,12 @@ func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) 
 		return nil, notImplemented.New("ProvidedContexts is not supported by this server yet.")
 	}
 	role, err := s.Roles.Role(ctx, in.RoleArn)
+	if errors.Is(err, caller.ErrUnknown) { // it was there when the request was allowed
+		refusal := accessDenied.New("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", p.ARN, in.RoleArn)
+		return nil, s.refuse(ctx, in.RoleArn, refusal.Because(err))
+	}
 	if err != nil {
-		return nil, err // it was there when the request was allowed
+		return nil, err
 	}
 	duration, err := roleDuration(p, &role, in.DurationSeconds)
 	if err != nil {

@@ -370,6 +370,8 @@ func TestAsks(t *testing.T) {
 		_, err := h.askAssumeRole(as(user()), request(func(in *stsapi.AssumeRoleRequest) { in.RoleArn = arn }))
 		fails(t, "role "+arn, err, "ValidationError", "Request ARN is invalid")
 	}
+	_, err := h.AssumeRole(as(user()), none)
+	fails(t, "a role that went away meanwhile", err, "AccessDenied", "User: "+user().ARN+" is not authorized to perform: sts:AssumeRole on resource: "+none.RoleArn)
 	h.err = context.DeadlineExceeded
 	if _, err := h.askAssumeRole(as(user()), full); err == nil {
 		t.Error("a look-up that fails is taken for no role")
