@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/mayfly-id/mayfly/internal/signingkey"
-	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/jws"
 	"github.com/mayfly-id/mayfly/seal"
 )
