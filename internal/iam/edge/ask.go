@@ -3,8 +3,6 @@ package edge
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
@@ -29,11 +27,8 @@ type Subject struct {
 // Asks makes the authorization entry of a request about the subject. Conditions of the operation come as more.
 func (s *Subject) Asks(more ...Condition) []caller.Ask {
 	c := make(iampolicy.MapContext, 2*len(s.Tags)+len(more))
-	for _, key := range slices.Sorted(maps.Keys(s.Tags)) { // keys that differ in case alone are one condition key with all their values
-		k := record.Fold(key)
-		values := append(c["aws:resourcetag/"+k], s.Tags[key])
-		c["aws:resourcetag/"+k], c["iam:resourcetag/"+k] = values, values
-	}
+	caller.AddTags(c, "aws:resourcetag/", s.Tags)
+	caller.AddTags(c, "iam:resourcetag/", s.Tags)
 	for _, m := range more {
 		m(c)
 	}
