@@ -2,6 +2,8 @@ package advisor_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -310,4 +312,32 @@ func TestReportsAreBounded(t *testing.T) {
 	s.generate(t, iamtest.Root(iamtest.Other), readAll, false)
 	s.Clock.Move(25 * time.Hour)
 	s.generate(t, s.root, annARN, false)
+}
+
+// TestServicesAreBounded names more services than there are anywhere. Those of the deployment are in the report whatever else is.
+func TestServicesAreBounded(t *testing.T) {
+	s := newSetup(t)
+	var actions []string
+	for i := range 1500 {
+		actions = append(actions, fmt.Sprintf(`"aaa%04d:x"`, i))
+	}
+	many := `{"Effect":"Allow","Action":["iam:*",` + strings.Join(actions, ",") + `],"Resource":"*"}`
+	err := s.DB.Update(t.Context(), func(w store.Writer) error {
+		row, err := record.Users.Get(t.Context(), w, annID)
+		if err != nil {
+			return err
+		}
+		row.Doc.Inline = append(row.Doc.Inline, inline("many", many))
+		return record.Users.Update(t.Context(), w, &row)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := record.AccessJobs.Get(t.Context(), s.DB, s.generate(t, s.root, annARN, false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(j.Doc.Services); n < 1000 || n > 1010 || !slices.ContainsFunc(j.Doc.Services, func(a record.ServiceAccess) bool { return a.Namespace == "iam" }) {
+		t.Errorf("%d services", n)
+	}
 }

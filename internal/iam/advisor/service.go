@@ -71,12 +71,18 @@ func New(c Config) *Service {
 // second gives the time as IAM tells it, in whole seconds.
 func (s *Service) second() time.Time { return s.Now().UTC().Truncate(time.Second) }
 
+// mostNamed bounds the services that a report has because policies name them: more than AWS has, and fewer than policies could make up.
+const mostNamed = 1000
+
 // services are all that policies can speak of: what the deployment serves, and what they name.
 func (s *Service) services(policies []spoken) []string {
-	all := slices.Clone(s.known)
+	var named []string
 	for _, p := range policies {
-		all = append(all, p.vendors()...)
+		named = append(named, p.vendors()...)
 	}
+	slices.Sort(named)
+	named = slices.Compact(named)
+	all := append(named[:min(len(named), mostNamed)], s.known...)
 	slices.Sort(all)
 	return slices.Compact(all)
 }
