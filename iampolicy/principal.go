@@ -178,6 +178,13 @@ func parseEntry(kind, value string) (entry, bool) {
 	return entry{}, false
 }
 
+// IsPrincipal reports whether value can stand for an account, a user, a role or a session in a Principal element. Not every ARN can: paths of users
+// and roles may hold characters that are wildcards in policies.
+func IsPrincipal(value string) bool {
+	_, ok := parseAWSEntry(value)
+	return ok
+}
+
 func parseAWSEntry(value string) (entry, bool) {
 	switch {
 	case validAccount(value):

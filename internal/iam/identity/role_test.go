@@ -69,6 +69,33 @@ func TestTrustInARoleThatIsMadeAnew(t *testing.T) {
 	}
 }
 
+// TestTrustOfAPathThatNoPolicyNames moves a trusted user to a path that no Principal element can hold: who owns the role sees it all the same, with the
+// user's id, and the user stays trusted.
+func TestTrustOfAPathThatNoPolicyNames(t *testing.T) {
+	s, w := service(t)
+	ctx := iamtest.Root(iamtest.Account)
+	for name, path := range map[string]string{"ann": "/*/", "bob": "/a?/", "eve": "/${aws:username}/"} {
+		u := createUser(t, s, ctx, name)
+		made := must[*iamapi.CreateRoleResponse](t)(s.CreateRole(ctx, &iamapi.CreateRoleRequest{RoleName: name, AssumeRolePolicyDocument: trust(u.Arn)})).Role
+		stored := must[store.Row[record.Role]](t)(record.Roles.Get(ctx, w.DB, made.RoleId)).Doc.Trust
+		ok(t)(s.UpdateUser(ctx, &iamapi.UpdateUserRequest{UserName: name, NewPath: ptr(path)}))
+		out, err := s.GetRole(ctx, &iamapi.GetRoleRequest{RoleName: name})
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+			continue
+		}
+		if got := decode(t, out.Role.AssumeRolePolicyDocument); !strings.Contains(got, `"`+u.UserId+`"`) {
+			t.Errorf("%s: shown %s", path, got)
+		}
+		// What is shown can be stored again, and says the same.
+		ok(t)(s.UpdateAssumeRolePolicy(ctx, &iamapi.UpdateAssumeRolePolicyRequest{RoleName: name, PolicyDocument: decode(t, out.Role.AssumeRolePolicyDocument)}))
+		if again := must[store.Row[record.Role]](t)(record.Roles.Get(ctx, w.DB, made.RoleId)).Doc.Trust; again != stored {
+			t.Errorf("%s: stored %s, then %s", path, stored, again)
+		}
+	}
+	ok(t)(s.ListRoles(ctx, &iamapi.ListRolesRequest{}))
+}
+
 func TestTrustPrincipals(t *testing.T) {
 	s, _ := service(t)
 	ctx := iamtest.Root(iamtest.Account)

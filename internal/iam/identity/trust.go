@@ -36,7 +36,8 @@ func storeTrust(ctx context.Context, r store.Reader, document string) (string, e
 	})
 }
 
-// showTrust translates a stored trust policy back. Whoever has been deleted since is shown by their bare unique id, as AWS does.
+// showTrust translates a stored trust policy back. Whoever has been deleted since is shown by their bare unique id, as AWS does, and so is who has a
+// path now that no policy can name.
 func showTrust(ctx context.Context, r store.Reader, stored string) (string, error) {
 	if !strings.Contains(stored, record.PrefixUser) && !strings.Contains(stored, record.PrefixRole) {
 		return stored, nil
@@ -50,7 +51,7 @@ func showTrust(ctx context.Context, r store.Reader, stored string) (string, erro
 			return v, nil
 		}
 		arn, err := entityARN(ctx, r, v)
-		if errors.Is(err, store.ErrNotFound) {
+		if errors.Is(err, store.ErrNotFound) || err == nil && !iampolicy.IsPrincipal(arn) {
 			return v, nil
 		}
 		return arn, err
