@@ -16,9 +16,13 @@ func TestJavaScript(t *testing.T) {
 	for _, script := range []string{"sdk.test.mjs", "identity-js.test.mjs", "amplify.test.mjs"} {
 		t.Run(script, func(t *testing.T) {
 			t.Parallel()
-			runScript(t, script)
+			runScript(t, start(t), script)
 		})
 	}
+	t.Run("federation.test.mjs", func(t *testing.T) {
+		t.Parallel()
+		runScript(t, startBeside(t), "federation.test.mjs")
+	})
 }
 
 // TestPasskeyInBrowser runs the script that makes and uses a passkey in Chromium with a virtual authenticator.
@@ -29,7 +33,7 @@ func TestPasskeyInBrowser(t *testing.T) {
 		t.Skip("Chromium is not installed; the Debian package chromium has it")
 	}
 	t.Parallel()
-	runScript(t, "passkey.test.mjs", "MAYFLY_TEST_CHROMIUM="+chromium)
+	runScript(t, start(t), "passkey.test.mjs", "MAYFLY_TEST_CHROMIUM="+chromium)
 }
 
 // packages skips a test where Node.js is not to be used, and fails it where the packages of the js folder are missing.
@@ -41,10 +45,10 @@ func packages(t *testing.T) {
 	}
 }
 
-// runScript runs a script of the js folder against a server of its own.
-func runScript(t *testing.T, script string, environment ...string) {
+// runScript runs a script of the js folder against a server.
+func runScript(t *testing.T, f *firstRun, script string, environment ...string) {
 	t.Helper()
-	block, err := json.Marshal(start(t))
+	block, err := json.Marshal(f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +56,7 @@ func runScript(t *testing.T, script string, environment ...string) {
 	defer cancel()
 	c := exec.CommandContext(ctx, "node", "--test", "--test-reporter=spec", script)
 	c.Dir = "js"
-	c.Env = append(environment, "HOME="+t.TempDir(), "PATH="+os.Getenv("PATH"), "AWS_EC2_METADATA_DISABLED=true", "MAYFLY_FIRST_RUN="+string(block))
+	c.Env = append(environment, "HOME="+t.TempDir(), "TMPDIR="+t.TempDir(), "PATH="+os.Getenv("PATH"), "AWS_EC2_METADATA_DISABLED=true", "MAYFLY_FIRST_RUN="+string(block))
 	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("node --test %s: %v\n%s", script, err, out)
 	}
