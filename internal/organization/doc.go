@@ -9,7 +9,7 @@
 //
 //	ServiceControl(account)  the SCPs of a member account, one level for the root, each unit and the account
 //	Of(account)              the organization that an account is in, its place there and what it administers
-//	AccountsUnder(path)      the accounts below a place
+//	Scope(path)              the accounts below a place, and what limits them there
 //
 // Every operation that changes an organization raises the version of its row, in the same transaction. An answer that was built is in force as
 // long as the cached row has the version that it was built from, so that a warm answer costs two look-ups in memory (tree.go).

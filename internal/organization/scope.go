@@ -65,17 +65,29 @@ func (s *Service) scope(ctx context.Context, r store.Reader, o *Organization, pa
 		out.Accounts = []ScopeAccount{{at, path}}
 		return out, nil
 	}
+	out.Accounts, err = o.accountsBelow(ctx, r, path+"/")
+	return out, err
+}
+
+// accountsBelow lists the accounts below a place, but for the management account.
+func (o *Organization) accountsBelow(ctx context.Context, r store.Reader, path string) ([]ScopeAccount, error) {
+	var out []ScopeAccount
+	paths := map[string]string{} // of each parent
 	for row, err := range accounts.All(ctx, r, store.Query{Index: "by_org", Prefix: []string{o.ID}, Limit: store.MaxLimit}) {
 		if err != nil {
 			return nil, err
 		}
-		up, err := o.above(ctx, r, row.Doc.Parent)
-		if err != nil {
-			return nil, damaged(err)
+		at, known := paths[row.Doc.Parent]
+		if !known {
+			up, err := o.above(ctx, r, row.Doc.Parent)
+			if err != nil {
+				return nil, damaged(err)
+			}
+			at = o.path(up)
+			paths[row.Doc.Parent] = at
 		}
-		p := o.path(up) + row.Doc.ID
-		if row.Doc.ID != o.Management && strings.HasPrefix(p, path+"/") {
-			out.Accounts = append(out.Accounts, ScopeAccount{row.Doc.ID, p})
+		if row.Doc.ID != o.Management && strings.HasPrefix(at, path) {
+			out = append(out, ScopeAccount{row.Doc.ID, at + row.Doc.ID})
 		}
 	}
 	return out, nil

@@ -82,44 +82,6 @@ func (s *Service) OfIn(ctx context.Context, r store.Reader, account string) (Org
 	return p.org, nil
 }
 
-// AccountsUnder lists the accounts at or below a place, sorted: "o-…/" is the organization, "o-…/r-…/ou-…/" a unit. caller.ErrUnknown when there is no
-// such organization.
-func (s *Service) AccountsUnder(ctx context.Context, path string) ([]string, error) {
-	id, _, ok := strings.Cut(path, "/")
-	if !ok || !strings.HasSuffix(path, "/") {
-		return nil, caller.ErrUnknown
-	}
-	var out []string
-	err := s.Store.View(ctx, func(r store.Reader) error {
-		out = nil
-		row, err := organizations.Get(ctx, r, id)
-		if err != nil {
-			return err
-		}
-		paths := map[string]string{} // of each parent
-		for a, err := range accounts.All(ctx, r, store.Query{Index: "by_org", Prefix: []string{id}, Limit: store.MaxLimit}) {
-			if err != nil {
-				return err
-			}
-			at, known := paths[a.Doc.Parent]
-			if !known {
-				up, err := row.Doc.above(ctx, r, a.Doc.Parent)
-				if err != nil {
-					return damaged(err)
-				}
-				at = row.Doc.path(up)
-				paths[a.Doc.Parent] = at
-			}
-			if strings.HasPrefix(at, path) {
-				out = append(out, a.Doc.ID)
-			}
-		}
-		return nil
-	})
-	slices.Sort(out)
-	return out, unknown(err)
-}
-
 // place gives what is known of an account, built anew when its organization has changed.
 func (s *Service) place(ctx context.Context, account string) (*place, error) {
 	a, err := accounts.GetCached(ctx, s.Store, account)
