@@ -118,17 +118,23 @@ func (c *requestContext) session(key string) (string, bool) {
 	case "aws:tokenissuetime":
 		return s.IssuedAt.UTC().Format(time.RFC3339), true
 	case "aws:multifactorauthpresent":
-		return strconv.FormatBool(!s.MFAAt.IsZero()), true
+		return strconv.FormatBool(!s.MFAAt.IsZero()), !federated(c.p)
 	case "aws:multifactorauthage":
-		return strconv.FormatInt(int64(c.r.Time.Sub(s.MFAAt).Seconds()), 10), !s.MFAAt.IsZero()
+		return strconv.FormatInt(int64(c.r.Time.Sub(s.MFAAt).Seconds()), 10), !s.MFAAt.IsZero() && !federated(c.p)
 	case "aws:assumedroot":
 		return "true", c.p.AssumedRoot()
 	case "aws:sourceidentity":
 		return s.SourceIdentity, s.SourceIdentity != ""
-	case "aws:federatedprovider":
-		return s.Provider, s.Provider != ""
+	case "aws:federatedprovider": // of OpenID Connect alone
+		return s.Provider, s.Provider != "" && !strings.Contains(s.Provider, ":saml-provider/")
 	}
 	return "", false
+}
+
+// federated tells sessions of whom somebody else vouches for: what they proved there is unknown, so that their MFA is absent, and not false
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent).
+func federated(p *caller.Principal) bool {
+	return p.Kind == caller.FederatedUser || p.Session.Provider != ""
 }
 
 // principalTag looks a tag of the caller up; a session tag hides the entity's own of the same key. Tag keys are compared

@@ -18,12 +18,18 @@ func TestConditionKeys(t *testing.T) {
 		Kind: caller.AssumedRole, Account: account, ARN: "arn:aws:sts::" + account + ":assumed-role/r/s", EntityARN: "arn:aws:iam::" + account + ":role/p/r",
 		UserID: "AROAAAAAAAAAAAAAAAAAA:s", UniqueID: "AROAAAAAAAAAAAAAAAAAA", Name: "r", Tags: map[string]string{"team": "role", "own": "x"},
 		Session: &caller.Session{
-			Name: "s", IssuedAt: now.Add(-time.Minute), MFAAt: now.Add(-90 * time.Second), SourceIdentity: "alice", Provider: "cognito-identity.amazonaws.com",
+			Name: "s", IssuedAt: now.Add(-time.Minute), MFAAt: now.Add(-90 * time.Second), SourceIdentity: "alice",
 			Tags: map[string]string{"TEAM": "session"}, FederatedContext: map[string][]string{"cognito-identity.amazonaws.com:sub": {"id-1"}, "aws:username": {"forged"}},
 		},
 	}
 	bare := *role
 	bare.Session = &caller.Session{Name: "s", IssuedAt: now}
+	web := *role // of a login elsewhere: who is let in there has no MFA that AWS knows of
+	web.Session = &caller.Session{Name: "s", IssuedAt: now, MFAAt: now, Provider: "arn:aws:iam::" + account + ":oidc-provider/idp.example"}
+	saml := *role
+	saml.Session = &caller.Session{Name: "s", IssuedAt: now, Provider: "arn:aws:iam::" + account + ":saml-provider/corp"}
+	vouched := user()
+	vouched.Kind, vouched.Session = caller.FederatedUser, &caller.Session{Name: "f", IssuedAt: now, InlinePolicy: "{}"}
 	anonymous := &caller.Principal{Kind: caller.Anonymous}
 	root := &caller.Principal{Kind: caller.Root, Account: account, ARN: "arn:aws:iam::" + account + ":root", EntityARN: "arn:aws:iam::" + account + ":root", UserID: account}
 	const absent = "\x00"
@@ -34,7 +40,7 @@ func TestConditionKeys(t *testing.T) {
 	}{
 		{bob, "aws:CurrentTime", "2026-05-04T03:02:01Z"}, {bob, "aws:EpochTime", "1777863721"}, {bob, "aws:SourceIp", "192.0.2.1"},
 		{bob, "aws:SecureTransport", "true"}, {bob, "aws:UserAgent", "ua"}, {bob, "aws:RequestedRegion", "us-east-1"},
-		{bob, "aws:PrincipalIsAWSService", "false"}, {bob, "aws:ViaAWSService", "false"},
+		{bob, "aws:PrincipalIsAWSService", "false"}, {bob, "aws:ViaAWSService", "false"}, {bob, "aws:ViaAWSMCPService", "false"},
 		{bob, "aws:PrincipalArn", bob.ARN}, {role, "aws:PrincipalArn", "arn:aws:iam::123456789012:role/p/r"}, {anonymous, "aws:PrincipalArn", absent},
 		{bob, "aws:PrincipalAccount", account}, {anonymous, "aws:PrincipalAccount", absent},
 		{bob, "aws:PrincipalType", "User"}, {role, "aws:PrincipalType", "AssumedRole"}, {root, "aws:PrincipalType", "Account"}, {anonymous, "aws:PrincipalType", "Anonymous"},
@@ -44,7 +50,9 @@ func TestConditionKeys(t *testing.T) {
 		{bob, "aws:MultiFactorAuthPresent", absent}, {role, "aws:MultiFactorAuthPresent", "true"}, {&bare, "aws:MultiFactorAuthPresent", "false"},
 		{role, "aws:MultiFactorAuthAge", "90"}, {&bare, "aws:MultiFactorAuthAge", absent}, {bob, "aws:MultiFactorAuthAge", absent},
 		{role, "aws:SourceIdentity", "alice"}, {&bare, "aws:SourceIdentity", absent}, {bob, "aws:SourceIdentity", absent},
-		{role, "aws:FederatedProvider", "cognito-identity.amazonaws.com"}, {&bare, "aws:FederatedProvider", absent},
+		{&web, "aws:MultiFactorAuthPresent", absent}, {&web, "aws:MultiFactorAuthAge", absent}, {&saml, "aws:MultiFactorAuthPresent", absent},
+		{vouched, "aws:MultiFactorAuthPresent", absent}, {vouched, "aws:TokenIssueTime", "2026-05-04T03:02:01Z"},
+		{&web, "aws:FederatedProvider", "arn:aws:iam::123456789012:oidc-provider/idp.example"}, {&bare, "aws:FederatedProvider", absent}, {&saml, "aws:FederatedProvider", absent},
 		{bob, "aws:PrincipalTag/team", "blue"}, {bob, "aws:PrincipalTag/TEAM", "blue"}, {bob, "aws:PrincipalTag/none", absent},
 		{role, "aws:PrincipalTag/Team", "session"}, {role, "aws:PrincipalTag/own", "x"}, {&bare, "aws:PrincipalTag/Team", "role"},
 		{role, "cognito-identity.amazonaws.com:sub", "id-1"}, {bob, "cognito-identity.amazonaws.com:sub", absent},
@@ -62,6 +70,9 @@ func TestConditionKeys(t *testing.T) {
 			ask.ResourcePolicy = &iampolicy.Named{ID: "r", Policy: parse(t, iampolicy.ResourcePolicy,
 				`{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*","Condition":{`+condition+`}}`)}
 			p.set.Identity = nil
+		}
+		if c.p.Kind == caller.FederatedUser {
+			p.set.Session = named(t, iampolicy.SessionPolicy, allowAll)
 		}
 		d, err := a.Decide(ctx, c.p, &ask)
 		if err != nil || !d.Allowed {

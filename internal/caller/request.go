@@ -40,7 +40,7 @@ func (r *Request) Lookup(key string) (string, bool) {
 		return r.Referer, r.Referer != ""
 	case "aws:requestedregion":
 		return r.Region, r.Region != ""
-	case "aws:principalisawsservice", "aws:viaawsservice": // no service calls on its own
+	case "aws:principalisawsservice", "aws:viaawsservice", "aws:viaawsmcpservice": // no service calls on its own
 		return "false", true
 	}
 	return "", false

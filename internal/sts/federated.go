@@ -149,7 +149,9 @@ func (f *federated) trusted(role *Role, action string, conditions iampolicy.Cont
 func (f *federated) conditions(role *Role) map[string][]string {
 	c := maps.Clone(f.keys)
 	c["sts:rolesessionname"] = []string{f.session}
-	c["aws:federatedprovider"] = []string{f.provider}
+	if f.kind == webIdentityUser { // the key is of OpenID Connect alone
+		c["aws:federatedprovider"] = []string{f.provider}
+	}
 	if f.source != "" {
 		c["sts:sourceidentity"] = []string{f.source}
 	}

@@ -321,7 +321,7 @@ func saml(edit func(*stsapi.AssumeRoleWithSAMLRequest)) *stsapi.AssumeRoleWithSA
 
 func TestSAML(t *testing.T) {
 	condition := `{"StringEquals":{"SAML:aud":"https://signin.aws.amazon.com/saml","SAML:iss":"https://corp","SAML:sub":"alice","SAML:sub_type":"persistent","SAML:doc":"` + account + `/corp"},` +
-		`"ForAnyValue:StringEquals":{"SAML:eduPersonAffiliation":"staff"}}`
+		`"ForAnyValue:StringEquals":{"SAML:eduPersonAffiliation":"staff"},"Null":{"aws:FederatedProvider":"true"}}`
 	h, o := federatedHouse(t, allow(samlARN, samlAction+`,"sts:TagSession","sts:SetSourceIdentity"`, condition))
 	o.assertion.SessionNotOnOrAfter = now.Add(20*time.Minute + time.Millisecond)
 	o.assertion.Attributes[tagAttribute+"Team"] = []string{"blue"}
