@@ -52,11 +52,8 @@ func (s *Service) insertServer(ctx context.Context, c *record.ServerCertificate,
 			return err
 		}
 		n, err := record.ServerCertificates.Count(ctx, w, "by_name", c.Account)
-		if err != nil {
+		if err := edge.Below(n, err, "ServerCertificatesPerAccount", mostServer); err != nil {
 			return err
-		}
-		if n > mostServer {
-			return edge.Quota("ServerCertificatesPerAccount", mostServer)
 		}
 		return record.ServerCertificateBodies.Insert(ctx, w, b)
 	})

@@ -39,10 +39,7 @@ func (s *Service) UploadSigningCertificate(ctx context.Context, in *iamapi.Uploa
 			return err
 		}
 		n, err := record.SigningCertificates.Count(ctx, w, "by_owner", o.ID)
-		if err == nil && n > mostSigning {
-			err = edge.Quota("CertificatesPerUser", mostSigning)
-		}
-		return err
+		return edge.Below(n, err, "CertificatesPerUser", mostSigning)
 	})
 	if err != nil {
 		return nil, err

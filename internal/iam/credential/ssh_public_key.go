@@ -43,10 +43,7 @@ func (s *Service) UploadSSHPublicKey(ctx context.Context, in *iamapi.UploadSSHPu
 			return err
 		}
 		n, err := record.SSHPublicKeys.Count(ctx, w, "by_owner", o.ID)
-		if err == nil && n > mostSSHKeys {
-			err = edge.Quota("SSHPublicKeysPerUser", mostSSHKeys)
-		}
-		return err
+		return edge.Below(n, err, "SSHPublicKeysPerUser", mostSSHKeys)
 	})
 	if err != nil {
 		return nil, err

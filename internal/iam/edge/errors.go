@@ -87,7 +87,7 @@ func Modifiable(r *record.Role) error {
 	return nil
 }
 
-// Below refuses what took an account above a quota: n is how many there are with the new one.
+// Below refuses what took an account or a user above a quota: n is how many there are with the new one.
 func Below(n int64, err error, name string, most int) error {
 	if err != nil {
 		return err

@@ -41,10 +41,7 @@ func (s *Service) CreateOpenIDConnectProvider(ctx context.Context, in *iamapi.Cr
 			return err
 		}
 		n, err := record.OIDCProviders.Count(ctx, w, "", p.Account)
-		if err == nil && n > mostOIDC {
-			err = edge.Quota("OpenIdConnectProvidersPerAccount", mostOIDC)
-		}
-		return err
+		return edge.Below(n, err, "OpenIdConnectProvidersPerAccount", mostOIDC)
 	})
 	if err != nil {
 		return nil, err

@@ -40,11 +40,8 @@ func (s *Service) CreateSAMLProvider(ctx context.Context, in *iamapi.CreateSAMLP
 			return err
 		}
 		n, err := record.SAMLProviders.Count(ctx, w, "by_name", p.Account)
-		if err != nil {
+		if err := edge.Below(n, err, "SAMLProvidersPerAccount", mostSAML); err != nil {
 			return err
-		}
-		if n > mostSAML {
-			return edge.Quota("SAMLProvidersPerAccount", mostSAML)
 		}
 		return record.SAMLDocuments.Insert(ctx, w, &record.SAMLDocument{ID: id, Text: in.SAMLMetadataDocument})
 	})
