@@ -309,6 +309,25 @@ func TestNotPrincipal(t *testing.T) {
 	}
 }
 
+// TestIncompleteResource pins that what an ARN pattern leaves out is anything ("Resource element": "arn:aws:sqs" is "arn:aws:sqs:*:*:*"): a Deny on it
+// is a Deny.
+func TestIncompleteResource(t *testing.T) {
+	for pattern, want := range map[string]bool{
+		"arn:aws:app": true, "arn:aws:app:*": true, "arn:aws:app:eu": true, "arn:aws:app:eu:" + home: true, "arn:aws:app:e?:*": true, "arn:*:app": true,
+		"arn:aws:app:eu:" + home + ":*": true, "arn:aws:app:us": false, "arn:aws:app:eu:" + other: false, "arn:aws:apps": false, "arn:aws:ap": false, "arn:aws:app:e": false,
+	} {
+		for _, version := range []string{"2012-10-17", "2008-10-17"} {
+			p := must(t, iampolicy.ResourcePolicy, `{"Version":"`+version+`","Statement":[{"Effect":"Allow","Principal":"*","Action":"*"},
+				{"Effect":"Deny","Principal":"*","Action":"*","Resource":"`+pattern+`"}]}`)
+			d := iampolicy.Evaluate(&iampolicy.Set{Resource: &iampolicy.Named{Policy: p}},
+				&iampolicy.Request{Action: "app:Do", Resource: "arn:aws:app:eu:" + home + ":thing/a:b", Principal: caller("user"), ResourceAccount: home})
+			if d.Explicit != want {
+				t.Errorf("%s: %s", pattern, outcome(d))
+			}
+		}
+	}
+}
+
 // TestNotPrincipalIgnoresBounded pins that NotPrincipal spares nobody who has a permissions boundary ("NotPrincipal": a Deny "will always deny
 // any IAM principal that has a permissions boundary policy attached, regardless of the values").
 func TestNotPrincipalIgnoresBounded(t *testing.T) {

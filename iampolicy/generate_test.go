@@ -106,7 +106,7 @@ func (g generator) resources() any {
 	return g.some("*", "*", "arn:aws:app:*", "arn:aws:app:eu:"+home+":thing/*", "arn:aws:app:*:*:thing/a?n", "arn:aws:app:eu:"+home+":thing/${aws:username}",
 		"arn:aws:app:eu:"+home+":thing/${aws:username}/*", "arn:aws:app:eu:"+home+":${aws:tags}", "arn:aws:app:eu:"+home+":thing/${aws:none, 'ann'}",
 		"arn:aws:app:eu:"+home+":thing/${*}", "arn:aws:iam::"+home+":role/*", "arn:aws:app:*n", "arn:aws:app:*?n*:?", "arn:aws:app:**:thing/*n*b", "arn:aws:app:*/a*?n",
-		"arn:aws:iam::"+home+":root")
+		"arn:aws:iam::"+home+":root", "arn:aws:app", "arn:aws:app:eu", "arn:aws:app:*:"+home)
 }
 
 func (g generator) resource() string {

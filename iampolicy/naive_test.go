@@ -184,7 +184,7 @@ func (n *naive) action(s map[string]any, action string) bool {
 
 func (n *naive) resource(s map[string]any, variables bool, r *iampolicy.Request) bool {
 	if list, ok := s["Resource"]; ok {
-		for _, pattern := range naiveStrings(list) {
+		for _, pattern := range naiveResources(list) {
 			if expanded, ok := naiveExpand(pattern, variables, true, r.Context); ok && n.regexp("", expanded).MatchString(r.Resource) {
 				return true
 			}
@@ -196,7 +196,7 @@ func (n *naive) resource(s map[string]any, variables bool, r *iampolicy.Request)
 		return true
 	}
 	unknown := false
-	for _, pattern := range naiveStrings(list) {
+	for _, pattern := range naiveResources(list) {
 		expanded, ok := naiveExpand(pattern, variables, true, r.Context)
 		unknown = unknown || !ok
 		if ok && n.regexp("", expanded).MatchString(r.Resource) {
@@ -204,6 +204,18 @@ func (n *naive) resource(s map[string]any, variables bool, r *iampolicy.Request)
 		}
 	}
 	return !unknown || s["Effect"] == "Deny"
+}
+
+// naiveResources completes patterns with fewer than six fields: each field that is missing is anything.
+func naiveResources(v any) []string {
+	var out []string
+	for _, pattern := range naiveStrings(v) {
+		if fields := strings.Split(pattern, ":"); pattern != "*" && len(fields) < 6 {
+			pattern = strings.Join(append(fields, slices.Repeat([]string{"*"}, 6-len(fields))...), ":")
+		}
+		out = append(out, pattern)
+	}
+	return out
 }
 
 // naivePrincipal returns "direct", "indirect" or "delegate", or "" if the statement is not about the caller.
