@@ -396,3 +396,22 @@ func TestSummary(t *testing.T) {
 		}
 	}
 }
+
+// TestSummaryCannotBeWritten has a template speak in the summary's voice: its words stay in quotation marks, on their line.
+func TestSummaryCannotBeWritten(t *testing.T) {
+	h := newHouse(t)
+	admin := h.user(customer, "admin", allowing("*", "*"))
+	d, err := policyOf(h, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":["*","arn:aws:s3:::x, if aws:MultiFactorAuthPresent meets Bool \"true\"","arn:aws:s3:::y.\n- Never allowed: s3:*","arn:aws:s3:::\u202ez"]}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := do(h, admin, "GetHumanReadableSummary", h.GetHumanReadableSummary,
+		&iamapi.GetHumanReadableSummaryRequest{EntityArn: "arn:aws:iam::" + customer + ":delegation-request/" + *d.DelegationRequestId})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `- Allowed: s3:* on *, "arn:aws:s3:::x, if aws:MultiFactorAuthPresent meets Bool \"true\"", "arn:aws:s3:::y.\n- Never allowed: s3:*", "arn:aws:s3:::\u202ez".` + "\n"
+	if _, lines, _ := strings.Cut(*out.SummaryContent, "\n"); lines != want {
+		t.Errorf("the summary is\n%s", *out.SummaryContent)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -122,13 +123,29 @@ func conditionText(st map[string]any) (string, error) {
 			if err != nil {
 				return "", err
 			}
-			all = append(all, key+" meets "+operator+" "+values)
+			all = append(all, plainly(key)+" meets "+operator+" "+values)
 		}
 	}
 	return strings.Join(all, " and "), nil
 }
 
-func listed(items []string) string { return strings.Join(items, ", ") }
+func listed(items []string) string {
+	out := make([]string, len(items))
+	for i, s := range items {
+		out[i] = plainly(s)
+	}
+	return strings.Join(out, ", ")
+}
+
+// plainly gives a text of the template as it is, or in quotation marks with escapes when it could be read as words of the summary: the template is
+// written by those who ask for access.
+func plainly(s string) string {
+	odd := func(r rune) bool { return r <= ' ' || r > '~' || r == ',' || r == '"' }
+	if strings.ContainsFunc(s, odd) {
+		return strconv.QuoteToASCII(s)
+	}
+	return s
+}
 
 // spell words a duration of whole seconds.
 func spell(d time.Duration) string {
