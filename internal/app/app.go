@@ -94,6 +94,11 @@ func Open(ctx context.Context, c config.Config, log *slog.Logger) (*App, error) 
 	return open(ctx, c, log, time.Now, rand.Reader)
 }
 
+// OpenAt is Open with a clock of the caller's, for tests that move it.
+func OpenAt(ctx context.Context, c config.Config, log *slog.Logger, now func() time.Time) (*App, error) {
+	return open(ctx, c, log, now, rand.Reader)
+}
+
 // open is Open with its clock and its randomness.
 func open(ctx context.Context, c config.Config, log *slog.Logger, now func() time.Time, random io.Reader) (_ *App, err error) {
 	a := &App{cfg: c, log: log, now: now, random: random, stopWork: func() {}}

@@ -76,6 +76,8 @@ func importNames(f *file) map[string]string {
 func TestClockAndRandomness(t *testing.T) {
 	mayKnow := []string{"internal/app", "cmd", "bench", "internal/store/storetest", "internal/store/postgres/pgtest", "internal/iam/iamtest"}
 	reasons := map[string]string{
+		"credentials/defaults.go":           "the defaults of what is not given",
+		"mayflytest/server.go":              "the clock of a server whose test does not stop it",
 		"internal/store/db.go":              "the default of a clock that is not given",
 		"internal/store/postgres/engine.go": "the name of a node among those that share a database",
 		"internal/store/postgres/feed.go":   "waits for a real server",

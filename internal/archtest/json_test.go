@@ -17,6 +17,8 @@ func ownJSON() map[string]string {
 		"internal/protection":     "what a device says of itself, into maps, whose names are compared exactly",
 		"internal/trigger":        "a response that it has just written; the file of functions is read strictly beside it",
 		"jws":                     "after its own strict scan, which refuses doubled names and names of another case",
+		"credentials":             "answers of any server, in whose further members nothing is decided",
+		"mayflytest":              "answers of its own server",
 		"iampolicy":               "one token after the other: it compares the names itself",
 		"internal/store/postgres": "changes that the store wrote",
 	}

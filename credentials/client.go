@@ -1,0 +1,68 @@
+package credentials
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/mayfly-id/mayfly/sigv4"
+)
+
+// Client reaches the services of one server. The zero value of every field but Region is usable. It is safe for concurrent use, and must not be copied.
+type Client struct {
+	// Region is where requests go and what they are signed for, such as "eu-west-1".
+	Region string
+	// Endpoint is the base URL of every service, without a slash at the end: a Mayfly server. Empty: AWS's own endpoints of the Region.
+	Endpoint string
+	// Endpoints are base URLs of single services, by "cognito-idp", "cognito-identity", "sts", "oidc" and "portal.sso"; they go before Endpoint.
+	Endpoints map[string]string
+	// HTTP sends the requests; nil is http.DefaultClient. Requests have a time limit of their own.
+	HTTP *http.Client
+	// Now is the clock; nil is time.Now. What a server says of its time corrects it.
+	Now func() time.Time
+	// Random is where secrets of protocols come from; nil is crypto/rand.
+	Random io.Reader
+	// UserAgent names the program; empty is "mayfly".
+	UserAgent string
+
+	skew atomic.Int64 // of the server's clock ahead of ours, in nanoseconds
+}
+
+// Time is the time of the server, as far as it has told.
+func (c *Client) Time() time.Time {
+	return clock(c.Now)().Add(time.Duration(c.skew.Load()))
+}
+
+// Skew is how far the server's clock is ahead of this machine's, as far as it has told.
+func (c *Client) Skew() time.Duration { return time.Duration(c.skew.Load()) }
+
+func (c *Client) http() *http.Client {
+	if c.HTTP != nil {
+		return c.HTTP
+	}
+	return http.DefaultClient
+}
+
+// endpoint gives the base URL of a service by its endpoint prefix.
+func (c *Client) endpoint(prefix string) string {
+	if e := c.Endpoints[prefix]; e != "" {
+		return strings.TrimSuffix(e, "/")
+	}
+	if c.Endpoint != "" {
+		return strings.TrimSuffix(c.Endpoint, "/")
+	}
+	suffix := ".amazonaws.com"
+	if strings.HasPrefix(c.Region, "cn-") {
+		suffix += ".cn"
+	}
+	return "https://" + prefix + "." + c.Region + suffix
+}
+
+// signer gives keys in the form that sigv4 takes.
+func signer(k aws.Credentials) *sigv4.Credentials {
+	return &sigv4.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, SessionToken: k.SessionToken}
+}

@@ -1,0 +1,33 @@
+package credentials
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"io"
+	"time"
+)
+
+// What stands for a clock, or a source of randomness, that is not given.
+
+func clock(now func() time.Time) func() time.Time {
+	if now == nil {
+		return time.Now
+	}
+	return now
+}
+
+func random(r io.Reader) io.Reader {
+	if r == nil {
+		return rand.Reader
+	}
+	return r
+}
+
+// fraction draws a number from 0 to 1, to spread load: half is as good as any where nothing can be drawn.
+func fraction(r io.Reader) float64 {
+	var b [8]byte
+	if _, err := io.ReadFull(random(r), b[:]); err != nil {
+		return 0.5
+	}
+	return float64(binary.BigEndian.Uint64(b[:])>>11) / (1 << 53)
+}

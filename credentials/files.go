@@ -1,0 +1,143 @@
+package credentials
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Sealer seals what Files keeps. Open fails for what Seal did not make under the same name.
+type Sealer interface {
+	Seal(name string, plain []byte) ([]byte, error)
+	Open(name string, sealed []byte) ([]byte, error)
+}
+
+// Files is a Store in a folder: a file for each name, of mode 0600, written beside and renamed, so that a reader sees the old one or the new one. A lock is one
+// of the operating system on a file beside, which ends with the process that holds it.
+type Files struct {
+	Dir  string // made with mode 0700 when it is not there
+	Seal Sealer // nil: the files hold the values as they are
+}
+
+var _ Store = (*Files)(nil)
+
+// errName is a mistake of a caller.
+var errName = errors.New("credentials: a name has lower-case letters, digits, '.', '-' and '_'")
+
+func (f *Files) path(name, suffix string) (string, error) {
+	if name == "" || name[0] == '.' || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" {
+		return "", errName
+	}
+	return filepath.Join(f.Dir, name+suffix), nil
+}
+
+// Load implements Store. A file that does not open is none: it is half of one, of another key, or somebody else's.
+func (f *Files) Load(_ context.Context, name string) ([]byte, error) {
+	path, err := f.path(name, "")
+	if err != nil {
+		return nil, err
+	}
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNotStored
+	}
+	if err != nil || f.Seal == nil {
+		return b, err
+	}
+	plain, err := f.Seal.Open(name, b)
+	if err != nil {
+		return nil, errors.Join(ErrNotStored, err)
+	}
+	return plain, nil
+}
+
+// Save implements Store.
+func (f *Files) Save(_ context.Context, name string, value []byte) error {
+	path, err := f.path(name, "")
+	if err != nil {
+		return err
+	}
+	if f.Seal != nil {
+		if value, err = f.Seal.Seal(name, value); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
+		return err
+	}
+	return replace(path, value)
+}
+
+// replace writes a file of mode 0600 beside and renames it.
+func replace(path string, value []byte) (err error) {
+	t, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp-*") // of mode 0600
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(t.Name())
+		}
+	}()
+	if _, err = t.Write(value); err == nil {
+		err = t.Sync()
+	}
+	if cerr := t.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(t.Name(), path)
+}
+
+// Delete implements Store.
+func (f *Files) Delete(_ context.Context, name string) error {
+	path, err := f.path(name, "")
+	if err != nil {
+		return err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// lockPause is how often a lock that somebody else holds is tried again.
+const lockPause = 10 * time.Millisecond
+
+// Lock implements Store.
+func (f *Files) Lock(ctx context.Context, name string) (func(), error) {
+	path, err := f.path(name, ".lock")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		held, err := tryLock(file)
+		if err != nil {
+			_ = file.Close()
+			return nil, fmt.Errorf("credentials: lock: %w", err)
+		}
+		if held {
+			return func() { _ = file.Close() }, nil // which ends the lock; the file stays, for a lock on a deleted one would be nobody's
+		}
+		select {
+		case <-time.After(lockPause):
+		case <-ctx.Done():
+			_ = file.Close()
+			return nil, ctx.Err()
+		}
+	}
+}
