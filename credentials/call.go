@@ -132,7 +132,7 @@ func (c *Client) once(ctx context.Context, r *call) ([]byte, patience, error) {
 	if err != nil {
 		return nil, never, err
 	}
-	resp, err := c.http().Do(req)
+	resp, err := httpClient(c.HTTP).Do(req)
 	if err != nil {
 		return nil, later, &UnreachableError{Service: r.service, Host: req.URL.Host, cause: bare(err)}
 	}

@@ -20,7 +20,7 @@ type Client struct {
 	Endpoint string
 	// Endpoints are base URLs of single services, by "cognito-idp", "cognito-identity", "sts", "oidc" and "portal.sso"; they go before Endpoint.
 	Endpoints map[string]string
-	// HTTP sends the requests; nil is http.DefaultClient. Requests have a time limit of their own.
+	// HTTP sends the requests; nil is a client as net/http makes one. Requests have a time limit of their own, and follow no redirect by default.
 	HTTP *http.Client
 	// Now is the clock; nil is time.Now. What a server says of its time corrects it.
 	Now func() time.Time
@@ -39,13 +39,6 @@ func (c *Client) Time() time.Time {
 
 // Skew is how far the server's clock is ahead of this machine's, as far as it has told.
 func (c *Client) Skew() time.Duration { return time.Duration(c.skew.Load()) }
-
-func (c *Client) http() *http.Client {
-	if c.HTTP != nil {
-		return c.HTTP
-	}
-	return http.DefaultClient
-}
 
 // endpoint gives the base URL of a service by its endpoint prefix.
 func (c *Client) endpoint(prefix string) string {

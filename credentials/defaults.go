@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"io"
+	"net/http"
 	"time"
 )
 
@@ -30,4 +31,12 @@ func fraction(r io.Reader) float64 {
 		return 0.5
 	}
 	return float64(binary.BigEndian.Uint64(b[:])>>11) / (1 << 53)
+}
+
+// httpClient follows no redirect: a request that carries a password or a signature is for the server it was made for.
+func httpClient(c *http.Client) *http.Client {
+	if c == nil {
+		return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	}
+	return c
 }

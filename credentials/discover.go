@@ -29,16 +29,13 @@ const configPath = "/20190206/public/config"
 // Discover asks a server for its public configuration, which is JSON, or base64 of JSON as older servers write it.
 func Discover(ctx context.Context, client *http.Client, server string) (*Discovery, error) {
 	server = strings.TrimSuffix(server, "/")
-	if client == nil {
-		client = http.DefaultClient
-	}
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server+configPath, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s is no URL of a server", server)
 	}
-	resp, err := client.Do(req)
+	resp, err := httpClient(client).Do(req)
 	if err != nil {
 		return nil, &UnreachableError{Service: "the server", Host: req.URL.Host, cause: bare(err)}
 	}

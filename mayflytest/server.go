@@ -33,6 +33,8 @@ type Server struct {
 	APISecretKey   string
 
 	Clock *Clock // nil unless At was given
+
+	http *http.Client
 }
 
 // settings are what options change.
@@ -93,7 +95,9 @@ func New(t testing.TB, options ...Option) *Server {
 			t.Error("mayflytest:", err)
 		}
 	})
-	return announced(t, a, s.clock)
+	server := announced(t, a, s.clock)
+	server.http = listener.Client()
+	return server
 }
 
 // announced reads what the first start hands out.
@@ -154,7 +158,7 @@ type Message struct {
 // Outbox gives the messages that the server would have sent, newest first.
 func (s *Server) Outbox(t testing.TB) []Message {
 	t.Helper()
-	resp, err := http.Get(s.URL + "/_mayfly/outbox")
+	resp, err := s.http.Get(s.URL + "/_mayfly/outbox")
 	if err != nil {
 		t.Fatal("mayflytest:", err)
 	}
@@ -169,7 +173,7 @@ func (s *Server) Outbox(t testing.TB) []Message {
 // Reset takes the server back to the state after its start.
 func (s *Server) Reset(t testing.TB) {
 	t.Helper()
-	resp, err := http.Post(s.URL+"/_mayfly/reset", "", nil)
+	resp, err := s.http.Post(s.URL+"/_mayfly/reset", "", nil)
 	if err != nil {
 		t.Fatal("mayflytest:", err)
 	}
