@@ -14,12 +14,9 @@ import (
 // by itself is asked for as well, so that each role of the chain has to take it
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_role-chaining,
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html). A role that does not exist has no trust policy,
-// and so is refused in the same words as one that does not trust the caller; whose it would be stands in its ARN.
+// and so is refused in the same words as one that does not trust the caller; whose it would be stands in its ARN. What is no ARN of a role is nobody's.
 func (s *Service) askAssumeRole(ctx context.Context, in *stsapi.AssumeRoleRequest) ([]caller.Ask, error) {
-	account, err := roleAccount(in.RoleArn)
-	if err != nil {
-		return nil, err
-	}
+	account, _ := roleAccount(in.RoleArn)
 	role, err := s.Roles.Role(ctx, in.RoleArn)
 	if err != nil && !errors.Is(err, caller.ErrUnknown) {
 		return nil, err
