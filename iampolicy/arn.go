@@ -10,10 +10,11 @@ type arnPattern struct {
 	every bool      // "*": any ARN
 	whole *template // a single variable: an ARN as a whole, compared as text
 	parts []template
+	short bool // its author wrote fewer than six parts
 }
 
 // compileARN splits a template at the colons its author wrote. A colon inside a variable's value separates nothing: values come from
-// tags and names. A pattern with fewer than six parts is kept and never matches, as in AWS.
+// tags and names. Parts that are left out are anything, but see arnValues.
 func compileARN(t template) arnPattern {
 	if len(t.units) == 1 {
 		switch t.units[0].kind {
@@ -37,10 +38,11 @@ func compileARN(t template) arnPattern {
 		u.text = text
 		parts[len(parts)-1].add(u)
 	}
-	if len(parts) < arnParts {
-		return arnPattern{}
+	short := len(parts) < arnParts
+	for len(parts) < arnParts {
+		parts = append(parts, template{units: []unit{{kind: anyRun}}})
 	}
-	return arnPattern{parts: parts}
+	return arnPattern{parts: parts, short: short}
 }
 
 func (t *template) add(u unit) {
@@ -58,8 +60,6 @@ func (p *arnPattern) match(value string, parts *[arnParts]string, ctx Context) (
 	case p.whole != nil:
 		text, ok := p.whole.expand(ctx)
 		return ok && text == value, ok
-	case p.parts == nil:
-		return false, true
 	}
 	matched, resolved = true, true
 	for i := range p.parts {

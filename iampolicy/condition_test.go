@@ -192,7 +192,12 @@ func TestARNConditions(t *testing.T) {
 			{operator, `"arn:aws:x:us:1:a:*"`, one("arn:aws:x:us:1:a:b:c"), true, true},
 			{operator, `"*"`, one("arn:aws:s3:::x"), true, true},
 			{operator, `"*"`, one("x"), false, true},
-			{operator, `"arn:aws:s3:*"`, one("arn:aws:s3:::x"), false, false},
+			// What a short pattern leaves out may be anything or nothing: it grants nothing, and it denies what it would match.
+			{operator, `"arn:aws:s3:*"`, one("arn:aws:s3:::x"), false, true},
+			{operator, `"arn:aws:s3"`, one("arn:aws:s3:::x"), false, true},
+			{operator, `"arn:aws:s3"`, one("arn:aws:sns:::x"), false, false},
+			{operator, `["arn:aws:s3","arn:aws:s3:::x"]`, one("arn:aws:s3:::x"), true, true},
+			{operator, `"arn:aws:s3:${aws:absent}"`, one("arn:aws:s3:::x"), false, false},
 			{operator, `"arn:aws:s3:::X"`, one("arn:aws:s3:::x"), false, false},
 			{operator, `"arn:aws:s3:::home/${aws:username}"`, one("arn:aws:s3:::home/bob"), true, true},
 			{operator, `"arn:aws:s3:::${aws:star}"`, one("arn:aws:s3:::x"), false, false},
@@ -207,6 +212,11 @@ func TestARNConditions(t *testing.T) {
 			{operator, `["arn:aws:s3:::a*","arn:aws:s3:::b*"]`, one("arn:aws:s3:::bc"), false, false},
 			{operator, `["arn:aws:s3:::a*","arn:aws:s3:::b*"]`, one("arn:aws:s3:::cc"), true, true},
 			{operator, `"arn:aws:s3:::a"`, one("not an ARN"), false, true},
+			{operator, `"arn:aws:s3:*"`, one("arn:aws:s3:::x"), false, true},
+			{operator, `"arn:aws:s3:*"`, one("arn:aws:sns:::x"), true, true},
+			{operator, `["arn:aws:s3","arn:aws:s3:::x"]`, one("arn:aws:s3:::x"), false, false},
+			{operator, `["arn:aws:s3","arn:aws:sns:::${aws:absent}"]`, one("arn:aws:s3:::x"), false, true},
+			{operator, `"arn:aws:s3:${aws:absent}"`, one("arn:aws:s3:::x"), false, true},
 			{operator, `"arn:aws:s3:::a"`, nil, true, true},
 		})
 	}

@@ -183,7 +183,7 @@ func (g generator) operator() (name, key string, values any) {
 			"::ffff:203.0.113.0/120", "::ffff:203.0.113.0/90", "::ffff:198.51.100.1")
 	case 9:
 		return "Arn" + pick(g, "Equals", "Like", "NotEquals", "NotLike"), "aws:arn", g.some("*", "arn:aws:s3:::*", "arn:aws:*:*:*:a?n", "arn:aws:s3:*",
-			"${aws:arn}", "arn:aws:s3:::${aws:username}", "arn:aws:s3:::${aws:none}", "arn:aws:${aws:text}:::ann")
+			"${aws:arn}", "arn:aws:s3:::${aws:username}", "arn:aws:s3", "arn", "**", "arn:aws:${aws:text}", "${aws:arn}*", "arn:aws:sns:${aws:none}", "arn:aws:s3:::${aws:none}", "arn:aws:${aws:text}:::ann")
 	}
 	return "Null", pick(g, "aws:username", "aws:tags", "aws:none"), g.some("true", "false")
 }

@@ -79,12 +79,34 @@ func (n *naive) compareAny(name string, policy []string, value string, variables
 	if !naiveSound(name, value) {
 		return false, false, false
 	}
+	unsure := false
 	for _, p := range policy {
+		if whole, short := naiveShort(p, variables); short && strings.HasPrefix(name, "arn") {
+			ok, known := n.compare(name, whole, value, variables, ctx)
+			unsure, unknown = unsure || ok && known, unknown || !known
+			continue
+		}
 		ok, known := n.compare(name, p, value, variables, ctx)
 		hit = hit || ok && known
 		unknown = unknown || !known
 	}
-	return hit, unknown, true
+	return hit, unknown, hit || !unsure
+}
+
+// naiveShort completes an ARN pattern that has fewer than six fields. Colons inside variables separate no fields.
+func naiveShort(pattern string, variables bool) (whole string, short bool) {
+	visible := pattern
+	if variables {
+		visible = naiveVariable.ReplaceAllString(pattern, "")
+		if visible == "" && !strings.Contains("${*}${?}${$}", pattern) {
+			return pattern, false // a variable alone is an ARN as a whole
+		}
+	}
+	missing := 5 - strings.Count(visible, ":")
+	if naiveStars.MatchString(pattern) || missing <= 0 {
+		return pattern, false
+	}
+	return pattern + strings.Repeat(":*", missing), true
 }
 
 func naiveSound(name, value string) bool {
@@ -110,6 +132,7 @@ func naiveSound(name, value string) bool {
 var (
 	naiveNumber = regexp.MustCompile(`\A[+-]?[0-9]+(\.[0-9]+)?\z`)
 	naiveBool   = regexp.MustCompile(`\A([tT][rR][uU][eE]|[fF][aA][lL][sS][eE])\z`)
+	naiveStars  = regexp.MustCompile(`\A\*+\z`)
 	naiveDigits = regexp.MustCompile(`\A[0-9]+\z`)
 )
 
@@ -150,7 +173,7 @@ func naiveRelation(name string, order int) bool {
 
 // compareARN matches part by part, each as its own pattern.
 func (n *naive) compareARN(policy, value string, variables bool, ctx iampolicy.Context) (hit, known bool) {
-	if policy == "*" {
+	if naiveStars.MatchString(policy) {
 		return true, true
 	}
 	if variables && naiveVariable.FindString(policy) == policy && !strings.Contains("*?$", strings.Trim(policy, "${}")) {

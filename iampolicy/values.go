@@ -14,7 +14,7 @@ const (
 	unmatched outcome = iota
 	matched
 	unresolved // unmatched, and at least one policy value has a variable without a value
-	unreadable // the request value is not of the operator's type
+	unreadable // the request value is not of the operator's type, or whether it matches cannot be told
 )
 
 // values is the compiled list of policy values of one condition key.
@@ -54,6 +54,8 @@ func (v likeValues) test(value string, ctx Context) outcome {
 	return anyOf(v, func(t *template) (bool, bool) { return t.match(value, ctx) })
 }
 
+// arnValues are patterns of ARNs. AWS does not say whether a pattern with fewer than six parts matches nothing or leaves the others open, so a
+// match of one decides nothing.
 type arnValues []arnPattern
 
 func (v arnValues) test(value string, ctx Context) outcome {
@@ -61,7 +63,16 @@ func (v arnValues) test(value string, ctx Context) outcome {
 	if !ok {
 		return unreadable
 	}
-	return anyOf(v, func(p *arnPattern) (bool, bool) { return p.match(value, &parts, ctx) })
+	unsure := false
+	out := anyOf(v, func(p *arnPattern) (bool, bool) {
+		ok, resolved := p.match(value, &parts, ctx)
+		unsure = unsure || ok && p.short
+		return ok && !p.short, resolved
+	})
+	if unsure && out != matched {
+		return unreadable
+	}
+	return out
 }
 
 type numericValues struct {
