@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/mayfly-id/mayfly/arn"
 	"github.com/mayfly-id/mayfly/iampolicy"
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -66,7 +67,7 @@ func (s *Service) check(ctx context.Context, d *record.DelegationRequest) (iamap
 // policiesOf gives what decides about a caller: their policies, and what their organization forbids, which does not reach service-linked roles.
 func (s *Service) policiesOf(ctx context.Context, p *caller.Principal) (*iampolicy.Set, error) {
 	shared, err := s.policies.PoliciesOf(ctx, p)
-	if err != nil || s.organizations == nil || strings.Contains(p.EntityARN, ":role/aws-service-role/") {
+	if err != nil || s.organizations == nil || arn.IsServiceLinkedRole(p.EntityARN) {
 		return shared, err
 	}
 	set := *shared

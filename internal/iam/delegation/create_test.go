@@ -307,6 +307,8 @@ func TestPermissionCheckKnowsTheOrganization(t *testing.T) {
 	}
 	linked := h.role("linked", allowing("*", "*"), &caller.Session{Name: "s"})
 	linked.EntityARN = "arn:aws:iam::" + customer + ":role/aws-service-role/x.amazonaws.com/linked"
+	disguised := *admin // a path may hold a colon
+	disguised.EntityARN = "arn:aws:iam::" + customer + ":user/x:role/aws-service-role/admin"
 	deny := `{"Effect":"Deny","Action":"s3:*","Resource":"*"}`
 	for _, c := range []struct {
 		p          *caller.Principal
@@ -317,6 +319,7 @@ func TestPermissionCheckKnowsTheOrganization(t *testing.T) {
 		{admin, []string{allowing("iam:*", "*")}, "DENIED"},
 		{admin, []string{allowing("*", "*"), deny}, "DENIED"},
 		{linked, []string{allowing("*", "*"), deny}, "ALLOWED"},
+		{&disguised, []string{allowing("*", "*"), deny}, "DENIED"},
 	} {
 		if got := check(c.p, c.statements...); got != c.want {
 			t.Errorf("%s under %s: %s", c.p.ARN, c.statements, got)
