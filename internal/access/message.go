@@ -83,6 +83,9 @@ func (a *Authorizer) encode(ctx context.Context, p *caller.Principal, ask *calle
 		m.ExplicitDeny, m.RefusedBy = d.Explicit, string(d.By)
 		for i := range d.Matched {
 			s := &d.Matched[i]
+			if s.Type == iampolicy.ServiceControl { // what limits a member is not the member's to read
+				continue
+			}
 			m.MatchedStatements.Items = append(m.MatchedStatements.Items, matched{s.Sid, s.Index, strings.ToUpper(s.Effect), s.PolicyID, string(s.Type)})
 		}
 	}

@@ -138,6 +138,7 @@ func (p *plain) EncodeMessage(account string, message []byte) (string, error) {
 
 func TestEncodedRefusal(t *testing.T) {
 	a, _, _ := setup(t, allowAll+`,{"Sid":"Keep","Effect":"Deny","Action":"s3:Delete*","Resource":"*"}`)
+	a.Organizations = &organization{levels: [][]iampolicy.Named{named(t, iampolicy.IdentityPolicy, allowAll)}} // which is not a member's to read
 	m := &plain{}
 	a.Messages = m
 	err := a.Authorize(asking("s3", "DeleteBucket"), user(), []caller.Ask{{Action: "s3:DeleteBucket", Resource: "arn:aws:s3:::b", Context: iampolicy.MapContext{"s3:prefix": {"x"}}}})

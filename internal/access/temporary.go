@@ -11,7 +11,7 @@ import "github.com/mayfly-id/mayfly/internal/caller"
 //   - sessions of GetSessionToken may call AssumeRole and GetCallerIdentity of STS and nothing else of it, those of GetFederationToken
 //     GetCallerIdentity alone;
 //   - sessions of any kind may not call GetSessionToken and GetFederationToken;
-//   - the account root may not assume roles.
+//   - the account root may not assume roles, nor the roots of other accounts.
 func mayCall(req *caller.Request, p *caller.Principal) error {
 	switch req.Service {
 	case "iam":
@@ -37,6 +37,9 @@ func mayCallIAM(p *caller.Principal) bool {
 func mayCallSTS(operation string, p *caller.Principal) error {
 	if operation == "AssumeRole" && p.Kind == caller.Root {
 		return &Denied{Message: "Roles may not be assumed by root accounts."}
+	}
+	if operation == "AssumeRoot" && p.Kind == caller.Root {
+		return &Denied{Message: "AssumeRoot may not be called by root accounts."}
 	}
 	if p.Session == nil || operation == "GetCallerIdentity" {
 		return nil

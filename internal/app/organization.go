@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mayfly-id/mayfly/iampolicy"
@@ -52,7 +53,7 @@ type rootAccess struct {
 }
 
 // MayAssumeRoot implements sts.Members.
-func (r rootAccess) MayAssumeRoot(ctx context.Context, from, member string) error {
+func (r rootAccess) MayAssumeRoot(ctx context.Context, from, member, task string) error {
 	o, err := r.organization.Of(ctx, from)
 	if err != nil {
 		return err
@@ -65,7 +66,11 @@ func (r rootAccess) MayAssumeRoot(ctx context.Context, from, member string) erro
 	if m.ID != o.ID || member == m.Management || !administers || !o.AllFeatures || !o.TrustsIAM {
 		return caller.ErrUnknown
 	}
-	enabled, err := r.account.RootSessions(ctx, o.Management)
+	feature := r.account.RootSessions // privileged actions on resources
+	if strings.HasPrefix(task, "IAM") {
+		feature = r.account.RootCredentials // what the root has to sign in with
+	}
+	enabled, err := feature(ctx, o.Management)
 	if err == nil && !enabled {
 		err = caller.ErrUnknown
 	}

@@ -13,9 +13,9 @@ import (
 
 // Members knows the accounts of organizations.
 type Members interface {
-	// MayAssumeRoot is nil when the account may call AssumeRoot on the member: both are of one organization, which has central root access enabled, and the
-	// account manages it or IAM in it. caller.ErrUnknown when it may not.
-	MayAssumeRoot(ctx context.Context, account, member string) error
+	// MayAssumeRoot is nil when the account may call AssumeRoot on the member: both are of one organization, which has enabled central root access for such a
+	// task, and the account manages it or IAM in it. task is the name of the task's policy, such as S3UnlockBucketPolicy. caller.ErrUnknown when it may not.
+	MayAssumeRoot(ctx context.Context, account, member, task string) error
 }
 
 // rootSession is how long sessions of AssumeRoot last, at most and by default.
@@ -69,10 +69,11 @@ func (s *Service) AssumeRoot(ctx context.Context, in *stsapi.AssumeRootRequest) 
 	if err != nil {
 		return nil, err
 	}
-	if !known || !strings.HasPrefix(policy, taskPolicies) {
+	task, isTask := strings.CutPrefix(policy, taskPolicies)
+	if !known || !isTask {
 		return nil, validationError.New("TaskPolicyArn must be the ARN of a policy for a task of the root user.")
 	}
-	if err := s.Members.MayAssumeRoot(ctx, p.Account, account); err != nil {
+	if err := s.Members.MayAssumeRoot(ctx, p.Account, account, task); err != nil {
 		if errors.Is(err, caller.ErrUnknown) {
 			refusal := accessDenied.New("User: %s is not authorized to perform: sts:AssumeRoot on resource: %s", p.ARN, rootARN(account))
 			return nil, s.refuse(ctx, rootARN(account), refusal.Because(err))

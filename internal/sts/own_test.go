@@ -132,7 +132,7 @@ func TestAssumeRoot(t *testing.T) {
 	for _, principal := range []string{member, "arn:aws:iam::" + member + ":root"} {
 		h := newHouse()
 		out, err := h.AssumeRoot(as(chained(caller.Session{SourceIdentity: "alice", RootIssuedAt: now.Add(-time.Hour)})), &stsapi.AssumeRootRequest{TargetPrincipal: principal, TaskPolicyArn: task})
-		if err != nil || *out.SourceIdentity != "alice" || h.proved != account+" "+member {
+		if err != nil || *out.SourceIdentity != "alice" || h.proved != account+" "+member+" IAMAuditRootUserCredentials" {
 			t.Fatalf("%v, asked %s", err, h.proved)
 		}
 		want := &caller.Principal{Kind: caller.Root, Account: member, UniqueID: member, Session: &caller.Session{

@@ -60,8 +60,8 @@ func (h *house) Record(_ context.Context, p *caller.Principal, ask *caller.Ask, 
 
 func (h *house) TokenVersion(context.Context, string) (int, error) { return h.version, h.err }
 
-func (h *house) MayAssumeRoot(_ context.Context, account, member string) error {
-	h.proved = account + " " + member
+func (h *house) MayAssumeRoot(_ context.Context, account, member, task string) error {
+	h.proved = account + " " + member + " " + task
 	return h.member
 }
 
