@@ -9,12 +9,16 @@ import (
 )
 
 // Validate holds a decoded input against the bounds of the model, and reports every violation in one error of the
-// service's own type and wording: "1 validation error detected: Value '…' at 'roleArn' failed to satisfy constraint: …".
-// Values of sensitive shapes are left out of the text.
+// service's own type and wording: "1 validation error detected: Value '…' at 'userPoolId' failed to satisfy constraint: …".
+// Values of sensitive shapes are left out of the text, and those of query services all are, as IAM does.
 func (e *Entry) Validate(in any, missing Missing) error {
-	v := validator{}
+	v := validator{bare: e.Service.Protocol == Query}
 	for _, path := range missing {
-		v.found = append(v.found, fmt.Sprintf("Value null at '%s' failed to satisfy constraint: Member must not be null", path))
+		value := " null"
+		if v.bare {
+			value = ""
+		}
+		v.found = append(v.found, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: Member must not be null", value, path))
 	}
 	v.structure(e.input(), reflect.ValueOf(in).Elem(), missing)
 	if len(v.found) == 0 {
@@ -33,6 +37,7 @@ const maxFound = 50
 type validator struct {
 	found []string
 	path  pathStack
+	bare  bool // no value is shown
 }
 
 func (v *validator) structure(p *plan, s reflect.Value, missing Missing) {
@@ -110,7 +115,7 @@ func (v *validator) mapping(p *plan, x reflect.Value, missing Missing) {
 
 func (v *validator) add(p *plan, x reflect.Value, constraint string) {
 	value := ""
-	if !p.secret() {
+	if !v.bare && !p.secret() {
 		value = " '" + clip(render(p, x)) + "'"
 	}
 	v.found = append(v.found, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: %s", value, v.path, constraint))

@@ -133,16 +133,16 @@ func TestValidate(t *testing.T) {
 		{name: "enum", service: "cognitoidp", operation: "InitiateAuth", json: `{"AuthFlow":"X","ClientId":"a"}`,
 			want: "InvalidParameterException: 1 validation error detected: Value 'X' at 'authFlow' failed to satisfy constraint: Member must satisfy enum value set: [USER_SRP_AUTH, REFRESH_TOKEN_AUTH, REFRESH_TOKEN, CUSTOM_AUTH, ADMIN_NO_SRP_AUTH, USER_PASSWORD_AUTH, ADMIN_USER_PASSWORD_AUTH, USER_AUTH]"},
 		{name: "range and length", service: "sts", operation: "AssumeRole", query: "RoleArn=short&RoleSessionName=s&DurationSeconds=1",
-			want: "ValidationError: 3 validation errors detected: Value '1' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900; " +
-				"Value 'short' at 'roleArn' failed to satisfy constraint: Member must have length greater than or equal to 20; " +
-				"Value 's' at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2"},
+			want: "ValidationError: 3 validation errors detected: Value at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900; " +
+				"Value at 'roleArn' failed to satisfy constraint: Member must have length greater than or equal to 20; " +
+				"Value at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2"},
 		{name: "nested", service: "sts", operation: "AssumeRole", query: "RoleArn=arn:aws:iam::123456789012:role/r&RoleSessionName=ss&Tags.member.1.Key=%23&Tags.member.1.Value=v&Tags.member.2.Key=k",
-			want: `ValidationError: 2 validation errors detected: Value null at 'tags.2.member.value' failed to satisfy constraint: Member must not be null; ` +
-				`Value '#' at 'tags.1.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+`},
+			want: `ValidationError: 2 validation errors detected: Value at 'tags.2.member.value' failed to satisfy constraint: Member must not be null; ` +
+				`Value at 'tags.1.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+`},
 		{name: "list of scalars", service: "sts", operation: "AssumeRole", query: "RoleArn=arn:aws:iam::123456789012:role/r&RoleSessionName=ss&TransitiveTagKeys.member.1=%23",
-			want: `ValidationError: 1 validation error detected: Value '[#]' at 'transitiveTagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+]`},
+			want: `ValidationError: 1 validation error detected: Value at 'transitiveTagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+]`},
 		{name: "escapes of the model", service: "iam", operation: "CreateUser", query: "UserName=u&Path=/%C3%A9/",
-			want: `ValidationError: 1 validation error detected: Value '/é/' at 'path' failed to satisfy constraint: Member must satisfy regular expression pattern: (\u002F)|(\u002F[\u0021-\u007E]+\u002F)`},
+			want: `ValidationError: 1 validation error detected: Value at 'path' failed to satisfy constraint: Member must satisfy regular expression pattern: (\u002F)|(\u002F[\u0021-\u007E]+\u002F)`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := entry(t, c.service, c.operation)
@@ -185,6 +185,12 @@ func TestEncodeXML(t *testing.T) {
 	want = `<ListEntitiesForPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><ListEntitiesForPolicyResult><PolicyGroups></PolicyGroups><PolicyRoles></PolicyRoles>` +
 		`<PolicyUsers><member><UserName>ada</UserName></member></PolicyUsers></ListEntitiesForPolicyResult><ResponseMetadata><RequestId>id-3</RequestId></ResponseMetadata></ListEntitiesForPolicyResponse>`
 	if d := cmp.Diff(want, string(e.EncodeXML(nil, &iamapi.ListEntitiesForPolicyResponse{PolicyUsers: []iamapi.PolicyUser{{UserName: ptr("ada")}}}, "id-3"))); d != "" {
+		t.Error(d)
+	}
+	e = entry(t, "iam", "CreateSAMLProvider")
+	want = `<CreateSAMLProviderResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><CreateSAMLProviderResult><SAMLProviderArn>arn</SAMLProviderArn></CreateSAMLProviderResult>` +
+		`<ResponseMetadata><RequestId>id-4</RequestId></ResponseMetadata></CreateSAMLProviderResponse>`
+	if d := cmp.Diff(want, string(e.EncodeXML(nil, &iamapi.CreateSAMLProviderResponse{SAMLProviderArn: ptr("arn")}, "id-4"))); d != "" {
 		t.Error(d)
 	}
 	e = entry(t, "iam", "DeleteUser")

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -23,13 +24,14 @@ func (e *Entry) EncodeXML(b []byte, out any, requestID string) []byte {
 	return append(append(b, name...), "Response>"...)
 }
 
-// appendResult writes the result itself. Unlike a list further down, a list that is a member of the result is there even when it holds
-// nothing, as with AWS: clients loop over it without asking whether it is there.
+// appendResult writes the result itself. Unlike a list further down, a list that is a member of a result is there even when it holds
+// nothing, as with AWS: clients loop over it without asking whether it is there. Only tags of what was just made are left out.
 func appendResult(b []byte, name string, p *plan, v reflect.Value) []byte {
 	b = append(append(append(b, '<'), name...), '>')
+	made := strings.HasPrefix(name, "Create") || strings.HasPrefix(name, "Upload")
 	for i := range p.fields {
 		f := &p.fields[i]
-		if fv, ok := f.get(v); ok || f.plan.kind == kindList {
+		if fv, ok := f.get(v); ok || f.plan.kind == kindList && !made {
 			b = appendElement(b, f.name, f.plan, fv)
 		}
 	}
