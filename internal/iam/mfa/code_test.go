@@ -24,7 +24,7 @@ func TestEnableMFADevice(t *testing.T) {
 	h := newHouse(t)
 	a := h.create(t, "phone")
 	iamtest.Fails(t, h.enable(a, "eve", a.code(-1), a.code(0)), iamapi.NoSuchEntityException, "The user with name eve cannot be found.")
-	iamtest.Fails(t, h.enable(&app{h: h, serial: a.serial + "x"}, "ann", "123456", "123456"), iamapi.NoSuchEntityException, "VirtualMFADevice with serial number "+a.serial+"x doesn't exist.")
+	iamtest.Fails(t, h.enable(&app{h: h, serial: a.serial + "x"}, "ann", "123456", "123456"), iamapi.NoSuchEntityException, "MFA Device with serial number "+a.serial+"x does not exist.")
 	for name, pair := range map[string][2]string{
 		"twice": {a.code(0), a.code(0)}, "reversed": {a.code(0), a.code(-1)}, "not adjacent": {a.code(-2), a.code(0)}, "too old": {a.code(-200), a.code(-199)},
 	} {

@@ -98,7 +98,7 @@ func TestCreateRefused(t *testing.T) {
 		return err
 	}
 	must(t, create(nil, "phone"))
-	iamtest.Fails(t, create(new("/"), "Phone"), iamapi.EntityAlreadyExistsException, "MFADevice entity at the same path and name already exists.")
+	iamtest.Fails(t, create(new("/"), "Phone"), iamapi.EntityAlreadyExistsException, "MFA device already exists.")
 	must(t, create(new("/phone/"), "phone"))
 	iamtest.Fails(t, create(nil, strings.Repeat("x", 228)), iamapi.InvalidInputException, "")
 	for _, path := range []string{"/a!b/", "/a*/", "/~/", "/a$/"} { // no request could name the device
@@ -141,7 +141,7 @@ func TestDeleteVirtualMFADevice(t *testing.T) {
 		_, err := h.DeleteVirtualMFADevice(iamtest.Root(account), &iamapi.DeleteVirtualMFADeviceRequest{SerialNumber: serial})
 		return err
 	}
-	none := "VirtualMFADevice with serial number " + a.serial + " doesn't exist."
+	none := "MFA Device with serial number " + a.serial + " does not exist."
 	iamtest.Fails(t, del(iamtest.Account, a.serial), iamapi.DeleteConflictException, "MFA VirtualDevice in use. Must deactivate first.")
 	iamtest.Fails(t, del(iamtest.Other, a.serial), iamapi.NoSuchEntityException, none)
 	iamtest.Fails(t, del(iamtest.Account, strings.Replace(a.serial, "phone", "Phone", 1)), iamapi.NoSuchEntityException, "")

@@ -70,7 +70,7 @@ func (s *Service) owner(ctx context.Context, r store.Reader, name *string) (owne
 // device finds a device of the account by its serial number.
 func (s *Service) device(ctx context.Context, r store.Reader, serial string) (store.Row[record.MFADevice], error) {
 	row, err := record.FindMFADevice(ctx, r, account(ctx), serial)
-	return row, edge.NotFound(err, "VirtualMFADevice with serial number %s doesn't exist.", serial)
+	return row, edge.NotFound(err, "MFA Device with serial number %s does not exist.", serial)
 }
 
 // owned finds a device that is enabled for this owner.

@@ -55,7 +55,7 @@ func (s *Service) CreateVirtualMFADevice(ctx context.Context, in *iamapi.CreateV
 		if n >= mostDevices {
 			return edge.Quota("MFADevices", mostDevices)
 		}
-		return edge.Exists(record.MFADevices.Insert(ctx, w, d), "MFADevice entity at the same path and name already exists.")
+		return edge.Exists(record.MFADevices.Insert(ctx, w, d), "MFA device already exists.")
 	})
 	if err != nil {
 		return nil, err
