@@ -12,15 +12,15 @@ func (p *parser) compileResource(text, path string) template {
 			p.addReason(rank, path, message, "an ARN has six parts, arn:partition:service:region:account:resource")
 		}
 	}
-	t, ok := parseTemplate(complete(text), p.variables, true)
+	t, ok := parseTemplate(CompleteResource(text), p.variables, true)
 	if !ok || !variablesInResourcePart(&t) {
 		p.addReason(rankLegacy, path, msgLegacy, "a variable is malformed, stands before the last part of the ARN, or there are too many variables or wildcards")
 	}
 	return t
 }
 
-// complete adds what a pattern leaves out: anything ("Resource element": "arn:aws:sqs" is equivalent to "arn:aws:sqs:*:*:*").
-func complete(text string) string {
+// CompleteResource adds what a value of Resource leaves out: anything ("Resource element": "arn:aws:sqs" is equivalent to "arn:aws:sqs:*:*:*").
+func CompleteResource(text string) string {
 	if text == "*" {
 		return text
 	}

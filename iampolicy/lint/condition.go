@@ -64,6 +64,9 @@ func (l *linter) values(c *iampolicy.ConditionElement, o operator, path string) 
 		if o.kind() == iampolicy.StringValue && !strings.HasSuffix(o.name, "like") && o.name != "null" && strings.ContainsAny(withoutVariables(v), "*?") {
 			l.add(Warning, "WILDCARD_WITHOUT_LIKE_OPERATOR", path, "%s takes the wildcard in %q for itself: wildcards need StringLike", c.Operator, v)
 		}
+		if strings.HasPrefix(o.name, "arn") && strings.Trim(withoutVariables(v), "*") != "" && strings.Count(withoutVariables(v), ":") < 5 {
+			l.add(Warning, "SHORT_ARN_PATTERN", path, "%q has fewer than six parts: in an Allow it matches nothing, in a Deny the missing ones are anything", v)
+		}
 		if o.kind() == iampolicy.AddressValue {
 			l.address(c, v, path)
 		}

@@ -77,6 +77,9 @@ func Lint(document []byte, k Kind, o Options) []Finding {
 	}
 	elements := p.Elements()
 	for i := range elements {
+		for j, r := range elements[i].Resources {
+			elements[i].Resources[j] = iampolicy.CompleteResource(r)
+		}
 		l.statement(&elements[i])
 	}
 	l.redundantStatements(elements)

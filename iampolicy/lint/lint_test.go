@@ -83,6 +83,10 @@ func TestLint(t *testing.T) {
 		{"NotResource", lint.Session, allow(`"Action":"s3:*","NotResource":"arn:aws:s3:::a"`), []string{"warning ALLOW_WITH_NOT_RESOURCE Statement[0].NotResource"}},
 
 		{"PassRole", lint.Identity, allow(`"Action":"iam:PassRole","Resource":"*"`), []string{"warning PASS_ROLE_WITH_STAR_IN_RESOURCE Statement[0].Resource"}},
+		{"PassRole by a short pattern", lint.Identity, allow(`"Action":"iam:PassRole","Resource":"arn:aws:iam"`), []string{"warning PASS_ROLE_WITH_STAR_IN_RESOURCE Statement[0].Resource"}},
+		{"redundant beside a short pattern", lint.Identity, allow(`"Action":"s3:Get","Resource":["arn:aws:s3:::a/b","arn:aws:s3"]`), []string{"suggestion REDUNDANT_RESOURCE Statement[0].Resource[0]"}},
+		{"short ARN", lint.Identity, condition(`{"ArnLike":{"aws:PrincipalArn":["arn:aws:iam::*","*","arn:aws:iam::1:${aws:a}","${aws:PrincipalArn}","arn:aws:iam"]}}`),
+			[]string{"warning SHORT_ARN_PATTERN " + condAt + "ArnLike.aws:PrincipalArn", "warning SHORT_ARN_PATTERN " + condAt + "ArnLike.aws:PrincipalArn"}},
 		{"PassRole by pattern", lint.Identity, allow(`"Action":"iam:*","Resource":"arn:aws:iam::*:role/*"`), []string{"warning PASS_ROLE_WITH_STAR_IN_ACTION_AND_RESOURCE Statement[0].Resource"}},
 		{"PassRole but", lint.Identity, allow(`"Action":"iam:PassRole","NotResource":"arn:aws:iam::111122223333:role/x"`),
 			[]string{"warning PASS_ROLE_WITH_NOT_RESOURCE Statement[0].NotResource", "warning ALLOW_WITH_NOT_RESOURCE Statement[0].NotResource"}},
