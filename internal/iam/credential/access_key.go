@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"errors"
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
@@ -137,14 +138,18 @@ func noKey(err error, id string) error {
 	return edge.NotFound(err, "The Access Key with id %s cannot be found.", id)
 }
 
-// GetAccessKeyLastUsed tells when and for what a key of the account was last used.
+// GetAccessKeyLastUsed tells when and for what a key of the account was last used. Whoever asks for another account's key, or for none, is told what
+// AWS tells them: that they may not.
 func (s *Service) GetAccessKeyLastUsed(ctx context.Context, in *iamapi.GetAccessKeyLastUsedRequest) (*iamapi.GetAccessKeyLastUsedResponse, error) {
 	row, err := record.AccessKeys.Get(ctx, s.db, in.AccessKeyId)
 	if err == nil && row.Doc.Account != caller.PrincipalFrom(ctx).Account {
 		err = store.ErrNotFound
 	}
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, edge.AccessDenied.New("User: %s is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key %s", caller.PrincipalFrom(ctx).ARN, in.AccessKeyId)
+	}
 	if err != nil {
-		return nil, noKey(err, in.AccessKeyId)
+		return nil, err
 	}
 	out := &iamapi.GetAccessKeyLastUsedResponse{}
 	if row.Doc.Owner != row.Doc.Account {

@@ -113,7 +113,7 @@ func TestWhoseKeys(t *testing.T) {
 	_, err = s.UpdateAccessKey(iamtest.Root(iamtest.Other), &iamapi.UpdateAccessKeyRequest{AccessKeyId: k.AccessKeyId, Status: iamapi.StatusTypeInactive})
 	iamtest.Fails(t, err, iamapi.NoSuchEntityException, none)
 	_, err = s.GetAccessKeyLastUsed(iamtest.Root(iamtest.Other), &iamapi.GetAccessKeyLastUsedRequest{AccessKeyId: k.AccessKeyId})
-	iamtest.Fails(t, err, iamapi.NoSuchEntityException, none)
+	iamtest.Fails(t, err, edge.AccessDenied, "User: arn:aws:iam::"+iamtest.Other+":root is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key "+k.AccessKeyId)
 }
 
 func TestUpdateListAndDelete(t *testing.T) {

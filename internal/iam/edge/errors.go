@@ -10,7 +10,10 @@ import (
 )
 
 // Errors that IAM gives beside those of its model (https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html).
-var ValidationError = &wire.ErrorType{Name: "ValidationError", Code: "ValidationError", Status: 400}
+var (
+	ValidationError = &wire.ErrorType{Name: "ValidationError", Code: "ValidationError", Status: 400}
+	AccessDenied    = &wire.ErrorType{Name: "AccessDenied", Code: "AccessDenied", Status: 403}
+)
 
 // NonUser refuses a request that leaves the user name out although its caller is no user.
 func NonUser() error {

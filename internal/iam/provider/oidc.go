@@ -96,6 +96,9 @@ func (s *Service) ListOpenIDConnectProviders(ctx context.Context, _ *iamapi.List
 func (s *Service) DeleteOpenIDConnectProvider(ctx context.Context, in *iamapi.DeleteOpenIDConnectProviderRequest) (*wire.Empty, error) {
 	err := s.db.Update(ctx, func(w store.Writer) error {
 		row, err := s.findOIDC(ctx, w, in.OpenIDConnectProviderArn)
+		if errors.Is(err, iamapi.NoSuchEntityException) { // AWS has words of its own for it here
+			return iamapi.NoSuchEntityException.New("OpenId connect Provider %s cannot be found.", in.OpenIDConnectProviderArn)
+		}
 		if err != nil {
 			return err
 		}

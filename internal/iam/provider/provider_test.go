@@ -122,6 +122,8 @@ func TestOIDCProvider(t *testing.T) {
 		t.Errorf("after it was deleted: %v", err)
 	}
 	_, err = s.DeleteOpenIDConnectProvider(ctx, &iamapi.DeleteOpenIDConnectProviderRequest{OpenIDConnectProviderArn: oidcARN})
+	iamtest.Fails(t, err, iamapi.NoSuchEntityException, "OpenId connect Provider "+oidcARN+" cannot be found.")
+	_, err = s.GetOpenIDConnectProvider(ctx, &iamapi.GetOpenIDConnectProviderRequest{OpenIDConnectProviderArn: oidcARN})
 	iamtest.Fails(t, err, iamapi.NoSuchEntityException, "OpenIDConnect Provider not found for arn "+oidcARN)
 }
 
