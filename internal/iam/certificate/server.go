@@ -84,6 +84,9 @@ func (s *Service) GetServerCertificate(ctx context.Context, in *iamapi.GetServer
 		return nil, err
 	}
 	out := iamapi.ServerCertificate{ServerCertificateMetadata: showServer(&row.Doc), CertificateBody: body.Doc.Body, Tags: edge.TagList(row.Doc.Tags)}
+	if out.Tags == nil {
+		out.Tags = []iamapi.Tag{} // AWS shows the empty list here alone
+	}
 	if body.Doc.Chain != "" {
 		out.CertificateChain = &body.Doc.Chain
 	}

@@ -213,6 +213,9 @@ func TestListServerCertificates(t *testing.T) {
 func TestServerCertificateTags(t *testing.T) {
 	h := newHouse(t)
 	h.keep(t, h.root, request(t, "web", fresh256(t)))
+	if tags := h.get(t, "web").Tags; tags == nil || len(tags) != 0 {
+		t.Errorf("tags at first: %#v, want an empty list", tags)
+	}
 	add := func(tags ...iamapi.Tag) error {
 		_, err := h.TagServerCertificate(h.root, &iamapi.TagServerCertificateRequest{ServerCertificateName: "web", Tags: tags})
 		return err

@@ -143,5 +143,5 @@ func (s *Service) findSSHKey(ctx context.Context, r store.Reader, name, id strin
 	if err == nil && (row.Doc.Owner != o.ID || row.Doc.Account != o.Account) {
 		err = store.ErrNotFound
 	}
-	return row, o, edge.NotFound(err, "The SSH Public Key with id %s cannot be found.", id)
+	return row, o, edge.NotFound(err, "The Public Key with id %s cannot be found.", id)
 }

@@ -130,7 +130,7 @@ func TestSSHRefusals(t *testing.T) {
 		ctx           context.Context
 		user, message string
 	}{
-		"bob's":           {s.self, "bob", "The SSH Public Key with id " + id + " cannot be found."},
+		"bob's":           {s.self, "bob", "The Public Key with id " + id + " cannot be found."},
 		"another account": {iamtest.Root(iamtest.Other), "ann", "The user with name ann cannot be found."},
 	} {
 		t.Run(name, func(t *testing.T) {

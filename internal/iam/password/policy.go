@@ -61,5 +61,5 @@ func said[T any](p *T, unsaid T) T {
 // DeleteAccountPasswordPolicy gives the account AWS's default policy again.
 func (s *Service) DeleteAccountPasswordPolicy(ctx context.Context, _ *wire.Empty) (*wire.Empty, error) {
 	err := s.db.Update(ctx, func(w store.Writer) error { return record.PasswordPolicies.Delete(ctx, w, account(ctx)) })
-	return &wire.Empty{}, noPolicy(ctx, err)
+	return &wire.Empty{}, edge.NotFound(err, "The account policy with name PasswordPolicy cannot be found.") // as AWS words it here alone
 }

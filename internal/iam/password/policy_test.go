@@ -17,7 +17,7 @@ func TestAccountPasswordPolicy(t *testing.T) {
 	_, err := h.GetAccountPasswordPolicy(h.root, &wire.Empty{})
 	iamtest.Fails(t, err, iamapi.NoSuchEntityException, none)
 	_, err = h.DeleteAccountPasswordPolicy(h.root, &wire.Empty{})
-	iamtest.Fails(t, err, iamapi.NoSuchEntityException, none)
+	iamtest.Fails(t, err, iamapi.NoSuchEntityException, "The account policy with name PasswordPolicy cannot be found.")
 
 	h.policy(t, iamapi.UpdateAccountPasswordPolicyRequest{
 		MinimumPasswordLength: new(12), RequireLowercaseCharacters: new(true), RequireUppercaseCharacters: new(true), RequireNumbers: new(true),

@@ -49,7 +49,7 @@ func (s *Service) absent(ctx context.Context, r store.Reader, name *string) (own
 	}
 	has, err := record.HasLoginProfile(ctx, r, account(ctx), o.id)
 	if err == nil && has {
-		err = iamapi.EntityAlreadyExistsException.New("Login Profile for User %s already exists.", o.name)
+		err = iamapi.EntityAlreadyExistsException.New("Login Profile for user %s already exists.", o.name)
 	}
 	return o, err
 }

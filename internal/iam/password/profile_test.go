@@ -41,7 +41,7 @@ func TestCreateLoginProfile(t *testing.T) {
 	if _, err := h.Keys.Open(t.Context(), seal.PasswordHash, iamtest.Account, moved.Sealed, moved.PasswordAAD()); err == nil {
 		t.Error("hashes that were moved to another row open")
 	}
-	iamtest.Fails(t, h.create(first), iamapi.EntityAlreadyExistsException, "Login Profile for User ann already exists.")
+	iamtest.Fails(t, h.create(first), iamapi.EntityAlreadyExistsException, "Login Profile for user ann already exists.")
 	if ok := get[bool](t)(record.HasLoginProfile(t.Context(), h.DB, iamtest.Account, annID)); !ok {
 		t.Error("ann has no password")
 	}
