@@ -281,6 +281,9 @@ func (g *generator) shapeFields(name string) (string, error) {
 		if r != "" {
 			add("RE2: %s", strconv.Quote(r))
 		}
+		if said := refusals[s.Pattern]; said != "" && g.t.pkg == "iamapi" {
+			add("Refusal: %s", strconv.Quote(said))
+		}
 	}
 	if len(s.Enum) > 0 {
 		add("Enum: %#v", s.Enum)

@@ -19,6 +19,13 @@ var rewritten = map[string]string{
 		`|T(?:\d+H(?:\d+M)?(?:\d+(?:\.\d+)?S)?|\d+M(?:\d+(?:\.\d+)?S)?|\d+(?:\.\d+)?S))`,
 }
 
+// refusals holds the sentences in which IAM refuses what does not match these patterns; of others it names the pattern. They are what IAM was seen to
+// answer, and no part of the model.
+var refusals = map[string]string{
+	`[\w+=,.@-]+`: "The specified value for %s is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-",
+	`(\u002F)|(\u002F[\u0021-\u007E]+\u002F)`: "The specified value for %s is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.",
+}
+
 var unicodeEscape = regexp.MustCompile(`\\u(10FFFF|10000|[0-9A-Fa-f]{4})`)
 
 // re2 gives the pattern in RE2 syntax; empty when the model's own text is RE2 already.

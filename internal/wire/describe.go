@@ -69,6 +69,7 @@ type Shape struct {
 	Min, Max  *int64 // length of strings (in characters), blobs (in bytes), lists and maps; value of numbers; inclusive
 	Pattern   string // as the model writes it; the whole value must match
 	RE2       string // the same in RE2 syntax, when the model's text is not
+	Refusal   string // what the service says, of the member %s, when a value does not match; empty: it names the pattern
 	Enum      []string
 	Sensitive bool   // the value never shows in an error or a log
 	Elem, Key string // shapes of a list's members and of a map's values and keys

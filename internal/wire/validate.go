@@ -21,8 +21,11 @@ func (e *Entry) Validate(in any, missing Missing) error {
 		v.found = append(v.found, fmt.Sprintf("Value%s at '%s' failed to satisfy constraint: Member must not be null", value, path))
 	}
 	v.structure(e.input(), reflect.ValueOf(in).Elem(), missing)
-	if len(v.found) == 0 {
+	switch {
+	case len(v.found) == 0 && v.said == "":
 		return nil
+	case len(v.found) == 0:
+		return e.Service.Invalid.New("%s", v.said)
 	}
 	noun := "errors"
 	if len(v.found) == 1 {
@@ -37,7 +40,8 @@ const maxFound = 50
 type validator struct {
 	found []string
 	path  pathStack
-	bare  bool // no value is shown
+	bare  bool   // no value is shown
+	said  string // the first refusal in a sentence of its own: it is heard when nothing else is wrong
 }
 
 func (v *validator) structure(p *plan, s reflect.Value, missing Missing) {
@@ -57,7 +61,11 @@ func (v *validator) structure(p *plan, s reflect.Value, missing Missing) {
 
 func (v *validator) value(p *plan, x reflect.Value, missing Missing) {
 	for _, c := range violations(p, x) {
-		v.add(p, x, c)
+		if p.shape.Refusal == "" || c != patternRule(p) {
+			v.add(p, x, c)
+		} else if v.said == "" {
+			v.said = fmt.Sprintf(p.shape.Refusal, v.path)
+		}
 	}
 	switch p.kind {
 	case kindStruct:
@@ -168,13 +176,17 @@ func violations(p *plan, x reflect.Value) []string {
 	}
 	if p.kind == kindString {
 		if p.pattern != nil && !p.pattern.match(x.String()) {
-			out = append(out, "Member must satisfy regular expression pattern: "+s.Pattern)
+			out = append(out, patternRule(p))
 		}
 		if len(s.Enum) > 0 && !slices.Contains(s.Enum, x.String()) {
 			out = append(out, "Member must satisfy enum value set: ["+strings.Join(s.Enum, ", ")+"]")
 		}
 	}
 	return out
+}
+
+func patternRule(p *plan) string {
+	return "Member must satisfy regular expression pattern: " + p.shape.Pattern
 }
 
 // constraints gives all that a shape asks of its values.
@@ -192,7 +204,7 @@ func constraints(p *plan) []string {
 		out = append(out, fmt.Sprintf("Member must have %s greater than or equal to %d", noun, *s.Min))
 	}
 	if s.Pattern != "" {
-		out = append(out, "Member must satisfy regular expression pattern: "+s.Pattern)
+		out = append(out, patternRule(p))
 	}
 	if len(s.Enum) > 0 {
 		out = append(out, "Member must satisfy enum value set: ["+strings.Join(s.Enum, ", ")+"]")

@@ -142,7 +142,11 @@ func TestValidate(t *testing.T) {
 		{name: "list of scalars", service: "sts", operation: "AssumeRole", query: "RoleArn=arn:aws:iam::123456789012:role/r&RoleSessionName=ss&TransitiveTagKeys.member.1=%23",
 			want: `ValidationError: 1 validation error detected: Value at 'transitiveTagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [\p{L}\p{Z}\p{N}_.:/=+\-@]+]`},
 		{name: "escapes of the model", service: "iam", operation: "CreateUser", query: "UserName=u&Path=/%C3%A9/",
-			want: `ValidationError: 1 validation error detected: Value at 'path' failed to satisfy constraint: Member must satisfy regular expression pattern: (\u002F)|(\u002F[\u0021-\u007E]+\u002F)`},
+			want: "ValidationError: The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters."},
+		{name: "an ARN for a name", service: "iam", operation: "GetRole", query: "RoleName=arn:aws:iam::123456789012:role/r",
+			want: "ValidationError: The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"},
+		{name: "what else is wrong comes first", service: "iam", operation: "CreateUser", query: "UserName=a%20b&Path=x&PermissionsBoundary=short",
+			want: "ValidationError: 1 validation error detected: Value at 'permissionsBoundary' failed to satisfy constraint: Member must have length greater than or equal to 20"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := entry(t, c.service, c.operation)
