@@ -1,0 +1,219 @@
+package credentials
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// SSO is an instance of IAM Identity Center, as a program that acts for a person signs in to it: by SSODevice, by SSOBrowser, and later by SSORefresh.
+// (https://docs.aws.amazon.com/singlesignon/latest/OIDCAPIReference/)
+type SSO struct {
+	Client   *Client  // its Region is the one of the instance
+	StartURL string   // such as "https://d-1234567890.awsapps.com/start"
+	Scopes   []string // empty: "sso:account:access"
+	Name     string   // of the program, as the person is shown it; empty: "mayfly"
+	Store    Store    // keeps the registration of the program, which serves for some 90 days
+}
+
+const (
+	oidcPrefix  = "oidc"
+	grantDevice = "urn:ietf:params:oauth:grant-type:device_code"
+	grantCode   = "authorization_code"
+	grantFresh  = "refresh_token"
+
+	invalidClient = "InvalidClientException"
+)
+
+var (
+	errNoStore  = errors.New("credentials: SSO needs a Store for its registration")
+	errNoToken  = errors.New("credentials: the service gave no access token")
+	errNoClient = errors.New("credentials: the service gave no complete registration")
+	errNotKept  = errors.New("credentials: the registration that the session was opened with is not there any more")
+)
+
+// registration is what RegisterClient gives.
+type registration struct {
+	ClientID              string `json:"clientId"`
+	ClientSecret          string `json:"clientSecret"`
+	ClientSecretExpiresAt int64  `json:"clientSecretExpiresAt"` // seconds of the epoch
+	AuthorizationEndpoint string `json:"authorizationEndpoint,omitempty"`
+}
+
+// String keeps the secret out of what is printed.
+func (r registration) String() string { return r.ClientID }
+
+// GoString keeps the secret out of what is printed for a programmer.
+func (r registration) GoString() string { return r.ClientID }
+
+type registerInput struct {
+	ClientName   string   `json:"clientName"`
+	ClientType   string   `json:"clientType"`
+	Scopes       []string `json:"scopes"`
+	GrantTypes   []string `json:"grantTypes,omitempty"`
+	RedirectURIs []string `json:"redirectUris,omitempty"`
+	IssuerURL    string   `json:"issuerUrl,omitempty"`
+}
+
+func (s *SSO) scopes() []string {
+	if len(s.Scopes) == 0 {
+		return []string{"sso:account:access"}
+	}
+	return s.Scopes
+}
+
+// kept names something of this instance in the Store. Whatever a registration depends on is part of the name.
+func (s *SSO) kept(what string) (string, error) {
+	if s.Store == nil {
+		return "", errNoStore
+	}
+	b, err := json.Marshal([]any{s.Client.endpoint(oidcPrefix), s.StartURL, s.scopes(), s.Name})
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(b)
+	return "sso-client-" + hex.EncodeToString(sum[:16]) + "-" + what, nil
+}
+
+// register gives the registration for one way to sign in: the one that is kept, or a new one.
+func (s *SSO) register(ctx context.Context, way string, in *registerInput) (*registration, error) {
+	name, err := s.kept(way)
+	if err != nil {
+		return nil, err
+	}
+	in.ClientName, in.ClientType, in.Scopes = s.Name, "public", s.scopes()
+	if in.ClientName == "" {
+		in.ClientName = "mayfly"
+	}
+	k, err := fresh(ctx, s.Store, name, s.Client.Time, 0, func(*kept[registration]) (registration, time.Time, error) {
+		var out registration
+		if err := s.Client.rest(ctx, oidcPrefix, "RegisterClient", http.MethodPost, "/client/register", nil, in, &out); err != nil {
+			return registration{}, time.Time{}, err
+		}
+		if out.ClientID == "" || out.ClientSecret == "" || out.ClientSecretExpiresAt <= 0 {
+			return registration{}, time.Time{}, errNoClient
+		}
+		return out, time.Unix(out.ClientSecretExpiresAt, 0), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &k.Value, nil
+}
+
+// forget drops a registration that the service does not know any more, unless another process has replaced it already.
+func (s *SSO) forget(ctx context.Context, way string, r *registration) error {
+	name, err := s.kept(way)
+	if err != nil {
+		return err
+	}
+	unlock, err := s.Store.Lock(ctx, name)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	k, err := load[registration](ctx, s.Store, name)
+	if errors.Is(err, ErrNotStored) || err == nil && k.Value.ClientID != r.ClientID {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.Store.Delete(ctx, name)
+}
+
+type createTokenInput struct {
+	ClientID     string `json:"clientId"`
+	ClientSecret string `json:"clientSecret"`
+	GrantType    string `json:"grantType"`
+	DeviceCode   string `json:"deviceCode,omitempty"`
+	Code         string `json:"code,omitempty"`
+	CodeVerifier string `json:"codeVerifier,omitempty"`
+	RedirectURI  string `json:"redirectUri,omitempty"`
+	RefreshToken string `json:"refreshToken,omitempty"`
+}
+
+// createToken performs CreateToken for a registration.
+func (s *SSO) createToken(ctx context.Context, r *registration, in *createTokenInput) (*Tokens, error) {
+	in.ClientID, in.ClientSecret = r.ClientID, r.ClientSecret
+	began := s.Client.Time()
+	var out struct {
+		AccessToken  string `json:"accessToken"`
+		RefreshToken string `json:"refreshToken"`
+		IDToken      string `json:"idToken"`
+		ExpiresIn    int64  `json:"expiresIn"`
+	}
+	if err := s.Client.rest(ctx, oidcPrefix, "CreateToken", http.MethodPost, "/token", nil, in, &out); err != nil {
+		return nil, err
+	}
+	if out.AccessToken == "" || out.ExpiresIn <= 0 || out.ExpiresIn > mostLife {
+		return nil, errNoToken
+	}
+	return &Tokens{
+		ID: Secret(out.IDToken), Access: Secret(out.AccessToken), Refresh: Secret(out.RefreshToken), Expires: began.Add(time.Duration(out.ExpiresIn) * time.Second),
+	}, nil
+}
+
+// mostLife bounds what is believed of a life in seconds: a year. Longer ones are mistakes, and the longest do not fit a Duration.
+const mostLife = 366 * 24 * 60 * 60
+
+// used keeps the registration of a sign-in that has succeeded: its refresh token is good for no other one.
+func (s *SSO) used(ctx context.Context, r *registration) error {
+	name, err := s.kept("used")
+	if err != nil {
+		return err
+	}
+	k := &kept[registration]{Version: keptVersion, Issued: s.Client.Time().UTC(), Expires: time.Unix(r.ClientSecretExpiresAt, 0).UTC(), Value: *r}
+	return save(ctx, s.Store, name, k)
+}
+
+// SSORefresh brings new tokens for the refresh token of a session, with the registration that opened it. The old refresh token stays where none comes back.
+type SSORefresh struct {
+	SSO   *SSO
+	Token Secret
+}
+
+// Tokens implements TokenSource. A session that has ended, or whose registration has, is a LoginRequiredError without a command.
+func (l *SSORefresh) Tokens(ctx context.Context) (*Tokens, error) {
+	name, err := l.SSO.kept("used")
+	if err != nil {
+		return nil, err
+	}
+	k, err := load[registration](ctx, l.SSO.Store, name)
+	switch {
+	case l.Token == "", errors.Is(err, ErrNotStored), err == nil && !l.SSO.Client.Time().Before(k.Expires):
+		return nil, LoginRequired("", "", errNotKept)
+	case err != nil:
+		return nil, err
+	}
+	t, err := l.SSO.createToken(ctx, &k.Value, &createTokenInput{GrantType: grantFresh, RefreshToken: string(l.Token)})
+	if oidcCode(err, invalidClient, "InvalidGrantException", "ExpiredTokenException", "UnauthorizedClientException", "AccessDeniedException") {
+		return nil, LoginRequired("", "", err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if t.Refresh == "" {
+		t.Refresh = l.Token
+	}
+	return t, nil
+}
+
+// oidcCode reports whether the OIDC service refused with one of these codes, as AWS names them or as OAuth does (RFC 6749 section 5.2, RFC 8628 section 3.5).
+func oidcCode(err error, codes ...string) bool {
+	plain := map[string]string{
+		"AuthorizationPendingException": "authorization_pending", "SlowDownException": "slow_down", "ExpiredTokenException": "expired_token",
+		"AccessDeniedException": "access_denied", "InvalidGrantException": "invalid_grant", invalidClient: "invalid_client",
+		"UnauthorizedClientException": "unauthorized_client",
+	}
+	for _, c := range codes {
+		if IsCode(err, c, plain[c]) {
+			return true
+		}
+	}
+	return false
+}
