@@ -105,7 +105,7 @@ func TestSSODeviceOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newInstance(t)
 		sso := s.sso()
-		sso.Client.HTTP.Transport = &outage{s, time.Now().Add(time.Minute)}
+		sso.Client.HTTP.Transport = &outage{inProcess{s}, time.Now().Add(time.Minute)}
 		if _, err := (&credentials.SSODevice{SSO: sso, Show: quiet}).Tokens(t.Context()); err != nil {
 			t.Errorf("an outage of a minute ends the sign-in: %v", err)
 		}

@@ -4,12 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -42,19 +44,26 @@ func newInstance(t *testing.T) *instance {
 	return &instance{t: t, now: time.Now, clients: map[string]map[string]any{}, codes: map[string]bool{}, refresh: map[string]string{}, life: 90 * 24 * time.Hour}
 }
 
-// RoundTrip answers without a network, so that a test can turn the clock.
-func (s *instance) RoundTrip(r *http.Request) (*http.Response, error) {
+// inProcess answers without a network, so that a test can turn the clock. Headers are checked as a network's client would.
+type inProcess struct{ http.Handler }
+
+func (p inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
+	for name, values := range r.Header {
+		if strings.ContainsAny(values[0], "\r\n") {
+			return nil, errors.New("invalid value of header " + name)
+		}
+	}
 	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r)
+	p.ServeHTTP(w, r)
 	return w.Result(), nil
 }
 
 func (s *instance) sso() *credentials.SSO {
 	return &credentials.SSO{
-		Client:   &credentials.Client{Region: "eu-west-1", HTTP: &http.Client{Transport: s}},
+		Client:   &credentials.Client{Region: "eu-west-1", HTTP: &http.Client{Transport: inProcess{s}}},
 		StartURL: "https://d-1234567890.awsapps.com/start", Store: &credentials.Memory{},
 	}
 }

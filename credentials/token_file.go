@@ -21,6 +21,9 @@ type TokenFile struct {
 // mostToken is the longest WebIdentityToken that STS takes.
 const mostToken = 20000
 
+// lineEnd is the room for what an editor leaves behind a token.
+const lineEnd = 16
+
 var errTokenFile = errors.New("holds no token")
 
 // Tokens implements TokenSource. The token is ID. Expires is what the token says itself, and zero when it does not say; its signature is for the server to check.
@@ -30,12 +33,12 @@ func (f *TokenFile) Tokens(context.Context) (*Tokens, error) {
 		return nil, err
 	}
 	defer file.Close()
-	b, err := io.ReadAll(io.LimitReader(file, mostToken+16)) // some room for the end of the line
+	b, err := io.ReadAll(io.LimitReader(file, mostToken+lineEnd+1))
 	if err != nil {
 		return nil, err
 	}
 	token := strings.TrimSpace(string(b))
-	if token == "" || len(token) > mostToken || !printable(token) || strings.Contains(token, " ") {
+	if len(b) > mostToken+lineEnd || token == "" || len(token) > mostToken || !printable(token) || strings.Contains(token, " ") {
 		return nil, fmt.Errorf("%s %w", f.Path, errTokenFile)
 	}
 	subject, expires := tokenClaims(token)
