@@ -102,7 +102,11 @@ func edges() map[string][]string {
 
 		// Rooms for other programs that do I/O: they reach a server by its public protocols alone. mayflytest starts one.
 		"credentials": {},
-		"mayflytest":  {"credentials", "internal/app", "internal/config"},
+
+		// The client: the user's files, endpoints of its own, the commands. It knows nothing of the server's inside.
+		"internal/awsfile":    {},
+		"internal/localcreds": {"credentials"},
+		"mayflytest":          {"credentials", "internal/app", "internal/config"},
 
 		// Wiring knows everything, and only the command knows it.
 		"internal/app": {"internal/"},

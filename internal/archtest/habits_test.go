@@ -76,6 +76,7 @@ func importNames(f *file) map[string]string {
 func TestClockAndRandomness(t *testing.T) {
 	mayKnow := []string{"internal/app", "cmd", "bench", "internal/store/storetest", "internal/store/postgres/pgtest", "internal/iam/iamtest"}
 	reasons := map[string]string{
+		"internal/localcreds/defaults.go":   "the defaults of what is not given",
 		"credentials/defaults.go":           "the defaults of what is not given",
 		"mayflytest/server.go":              "the clock of a server whose test does not stop it",
 		"internal/store/db.go":              "the default of a clock that is not given",

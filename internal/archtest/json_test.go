@@ -17,6 +17,7 @@ func ownJSON() map[string]string {
 		"internal/protection":     "what a device says of itself, into maps, whose names are compared exactly",
 		"internal/trigger":        "a response that it has just written; the file of functions is read strictly beside it",
 		"jws":                     "after its own strict scan, which refuses doubled names and names of another case",
+		"internal/awsfile":        "caches that other programs write, read as they read them",
 		"credentials":             "answers of any server, in whose further members nothing is decided",
 		"mayflytest":              "answers of its own server",
 		"iampolicy":               "one token after the other: it compares the names itself",

@@ -12,6 +12,7 @@ import (
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
 	"github.com/mayfly-id/mayfly/internal/draw"
+	"github.com/mayfly-id/mayfly/internal/iam/edge"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
@@ -20,9 +21,6 @@ import (
 
 // tokenLength is the length of the secret half of an exchange token: 43 characters of 64, 258 bits.
 const tokenLength = 43
-
-// accessDenied is IAM's refusal of what a request's own rules forbid.
-var accessDenied = &wire.ErrorType{Name: "AccessDenied", Code: "AccessDenied", Status: 403}
 
 // SendDelegationToken sends the exchange token of an accepted request to the requestor's channel. From then on the access runs. If the
 // channel does not take the message, the request is as it was, and the token is worth nothing.
@@ -35,7 +33,7 @@ func (s *Service) SendDelegationToken(ctx context.Context, in *iamapi.SendDelega
 	from := to(record.DelegationFinalized, record.DelegationAccepted)
 	d, err := s.transact(ctx, in.DelegationRequestId, iamapi.InvalidInputException, from, func(d *record.DelegationRequest) error {
 		if d.OnlySendByOwner && (d.Owner.UserID != p.UserID || d.Owner.ARN != p.ARN && !d.Owner.User) {
-			return accessDenied.New("Only the owner of this delegation request can send its token.")
+			return edge.AccessDenied.New("Only the owner of this delegation request can send its token.")
 		}
 		mac := s.keys.MAC(seal.Code, d.Requestor, tokenInput(d.ID, secret))
 		d.TokenHash, d.Finalized = mac[:], s.second()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/mayfly-id/mayfly/internal/awsapi/iamapi"
 	"github.com/mayfly-id/mayfly/internal/caller"
+	"github.com/mayfly-id/mayfly/internal/iam/edge"
 	"github.com/mayfly-id/mayfly/internal/iam/record"
 	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/internal/wire"
@@ -59,16 +60,13 @@ func (s *Service) proved(ctx context.Context, o owner, old string) (*record.Logi
 		return nil, hashes{}, err
 	}
 	if !right {
-		return nil, hashes{}, accessDenied.New("The old password was incorrect.")
+		return nil, hashes{}, edge.AccessDenied.New("The old password was incorrect.")
 	}
 	return p, h, s.write(ctx, o, p.Sealed, func(p *record.LoginProfile) error {
 		p.Forgive()
 		return nil
 	})
 }
-
-// accessDenied is an error of IAM that its model does not name.
-var accessDenied = &wire.ErrorType{Name: "AccessDenied", Code: "AccessDenied", Status: 403}
 
 // guess counts a guess at the password in force as wrong, before it is judged. While the profile waits, none is.
 func (s *Service) guess(ctx context.Context, o owner) (*record.LoginProfile, error) {

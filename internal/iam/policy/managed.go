@@ -145,13 +145,10 @@ func (s *Service) find(ctx context.Context, r store.Reader, arn string) (store.R
 	return row, edge.NoPolicy(err, arn)
 }
 
-// accessDenied is AWS's answer to those who would change its own policies.
-var accessDenied = &wire.ErrorType{Name: "AccessDenied", Code: "AccessDenied", Status: 403}
-
 // own finds a managed policy that the account may change: its own.
 func (s *Service) own(ctx context.Context, r store.Reader, arn string) (store.Row[record.Policy], error) {
 	if record.ManagedByARN(arn) != nil {
-		return store.Row[record.Policy]{}, accessDenied.New("The policy %s is managed by AWS and cannot be changed.", arn)
+		return store.Row[record.Policy]{}, edge.AccessDenied.New("The policy %s is managed by AWS and cannot be changed.", arn)
 	}
 	return s.find(ctx, r, arn)
 }
