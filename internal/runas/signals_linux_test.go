@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,7 +26,7 @@ func family(t *testing.T, attributes *syscall.SysProcAttr, in *os.File, out func
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }) // the group of both: the parent leads a session
 	lines := make(chan string, 64)
 	go func() {
 		defer close(lines)
@@ -125,14 +124,28 @@ func TestKeysOfTheTerminal(t *testing.T) {
 	}
 }
 
-// TestIgnoredSignals: what is ignored is not heard, so that the child ignores it too.
+// TestIgnoredSignals: what the parent was told to ignore, as nohup does, is not handed on.
 func TestIgnoredSignals(t *testing.T) {
-	signal.Ignore(unix.SIGHUP)
-	defer signal.Reset(unix.SIGHUP)
-	heard := make(chan os.Signal, 1)
-	listen(heard)
-	defer signal.Stop(heard)
-	if !signal.Ignored(unix.SIGHUP) || signal.Ignored(unix.SIGUSR1) {
-		t.Error("SIGHUP is heard, or SIGUSR1 is not")
+	cmd, lines := family(t, &syscall.SysProcAttr{Setsid: true}, nil, func(cmd *exec.Cmd) io.Reader {
+		cmd.Path, cmd.Args = "/bin/sh", []string{"sh", "-c", `trap "" HUP; exec "$0"`, cmd.Path}
+		r, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	})
+	if l := within(t, lines); !strings.HasPrefix(l, "ready ") {
+		t.Fatalf("it says %q", l)
+	}
+	for _, s := range []syscall.Signal{unix.SIGHUP, unix.SIGUSR1, unix.SIGTERM} {
+		if err := cmd.Process.Signal(s); err != nil {
+			t.Fatal(err)
+		}
+		if s == unix.SIGHUP {
+			continue
+		}
+		if l := within(t, lines); l != s.String() {
+			t.Errorf("%s came as %q", s, l)
+		}
 	}
 }
