@@ -35,7 +35,7 @@ func (s *Server) MetadataEnv(a net.Addr) (map[string]credentials.Secret, error) 
 		return nil, err
 	}
 	return map[string]credentials.Secret{
-		"AWS_EC2_METADATA_SERVICE_ENDPOINT": credentials.Secret("http://" + own.String()),
+		"AWS_EC2_METADATA_SERVICE_ENDPOINT": credentials.Secret("http://" + own.String() + "/"), // botocore of 2022 puts paths behind it as it is
 		"AWS_EC2_METADATA_DISABLED":         "false",
 	}, nil
 }

@@ -87,7 +87,7 @@ func TestEnvironments(t *testing.T) {
 		t.Error(d, err)
 	}
 	env, err = h.MetadataEnv(h.address)
-	if d := cmp.Diff(map[string]credentials.Secret{"AWS_EC2_METADATA_SERVICE_ENDPOINT": url, "AWS_EC2_METADATA_DISABLED": "false"}, env); d != "" || err != nil {
+	if d := cmp.Diff(map[string]credentials.Secret{"AWS_EC2_METADATA_SERVICE_ENDPOINT": url + "/", "AWS_EC2_METADATA_DISABLED": "false"}, env); d != "" || err != nil {
 		t.Error(d, err)
 	}
 	if _, err := newHouse(t, nil).MetadataEnv(h.address); err == nil {

@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		finish(Exec(&Command{Name: "/bin/true", Environ: change.Apply(os.Environ())}))
+		finish(Exec(&Command{Name: "/usr/bin/true", Environ: change.Apply(os.Environ())}))
 	}
 	os.Exit(0)
 }
@@ -210,7 +210,7 @@ func TestAddsLittle(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it measures")
 	}
-	alone := fastest(t, func() *exec.Cmd { return exec.Command("/bin/true") })
+	alone := fastest(t, func() *exec.Cmd { return exec.Command("/usr/bin/true") })
 	through := fastest(t, func() *exec.Cmd {
 		cmd := exec.Command(self("").Name)
 		cmd.Env = self("true").Environ
@@ -224,7 +224,7 @@ func TestAddsLittle(t *testing.T) {
 
 func BenchmarkAlone(b *testing.B) {
 	for b.Loop() {
-		if err := exec.Command("/bin/true").Run(); err != nil {
+		if err := exec.Command("/usr/bin/true").Run(); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -243,7 +243,7 @@ func BenchmarkThroughExec(b *testing.B) {
 
 func BenchmarkRun(b *testing.B) {
 	for b.Loop() {
-		if code, err := Run(b.Context(), &Command{Name: "/bin/true"}); code != 0 || err != nil {
+		if code, err := Run(b.Context(), &Command{Name: "/usr/bin/true"}); code != 0 || err != nil {
 			b.Fatal(code, err)
 		}
 	}

@@ -40,8 +40,8 @@ type Change struct {
 // timeForm is RFC 3339 in whole seconds of UTC.
 const timeForm = "2006-01-02T15:04:05Z"
 
-// links are the variables by which some link of the chain of an SDK finds credentials. The two forms of a name are those of old tools, which the SDK for Go
-// reads still.
+// links are the variables by which some link of the chain of an SDK finds credentials. AWS_ACCESS_KEY and AWS_SECRET_KEY are older names,
+// which the SDK for Go still reads.
 // https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html#EVarSettings
 func links() []string {
 	return []string{
