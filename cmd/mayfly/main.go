@@ -3,25 +3,40 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mayfly-id/mayfly/internal/cli"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := root().ExecuteContext(ctx); err != nil {
+	err := root().ExecuteContext(ctx)
+	code, show := cli.ExitCode(err)
+	var usage usageError
+	if errors.As(err, &usage) {
+		code = cli.ExitUsage
+	}
+	if show {
 		fmt.Fprintln(os.Stderr, "mayfly:", err)
-		var usage usageError
-		if errors.As(err, &usage) {
-			os.Exit(2)
-		}
-		os.Exit(1)
+	}
+	os.Exit(code)
+}
+
+// world is what the client's commands see of this process.
+func world() *cli.IO {
+	return &cli.IO{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Now: time.Now, Terminal: cli.TTY{}, Random: rand.Reader, Self: "mayfly",
+		HTTP: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}
 }
 
@@ -41,6 +56,7 @@ Every AWS SDK and CLI is already its client: point one at the server with --endp
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	c.AddCommand(cli.Commands(world())...)
 	c.AddCommand(up(), outbox(), pool(), lintPolicies(), version(), operations())
 	return c
 }

@@ -38,7 +38,9 @@ func ReadFile(path string) ([]byte, error) {
 
 // WriteFile replaces a file as a whole, or leaves the old one. Behind a symbolic link its target is replaced, and the link stays. A new file has mode 0600, and
 // a folder that has to be made for it 0700; an old file keeps its mode.
-func WriteFile(path string, b []byte) error { return write(path, b, false, func(string) error { return nil }) }
+func WriteFile(path string, b []byte) error {
+	return write(path, b, false, func(string) error { return nil })
+}
 
 // Edit reads a file, has it changed and writes it. A file that is not there is empty. When the change fails, when it changes nothing, or when somebody else
 // writes the file meanwhile (ErrChanged), the file stays as it is. before and after are what the file was and is.

@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mayfly-id/mayfly/sigv4"
+)
+
+// request is what curl is to send.
+type request struct {
+	session, method, data  string
+	headers                []string
+	service, region, token string
+	include, fail          bool
+}
+
+// mostBody bounds a request's body, which is read before it is signed.
+const mostBody = 64 << 20
+
+func (c *client) curl() *cobra.Command {
+	var r request
+	cmd := &cobra.Command{
+		Use:   "curl URL",
+		Short: "Call an API, signed with the session's credentials or with its token",
+		Long: `Send one request, signed with Signature Version 4, or with --token with the session's id or access token in Authorization. Redirects are not followed. The answer's body goes
+to standard output; with --fail a status of 400 or more is exit code 1.`,
+		Example: `  mayfly curl https://api.example.com/orders
+  mayfly curl --token access -X POST -d '{"name":"x"}' -H 'Content-Type: application/json' https://api.example.com/orders
+  mayfly curl --service sts --region us-east-1 -d 'Action=GetCallerIdentity&Version=2011-06-15' https://id.example.com/`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.send(cmd.Context(), &r, args[0]) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&r.session, "session", "", "session (default: the one that other commands use)")
+	f.StringVarP(&r.method, "request", "X", "", "method (default: GET, or POST with data)")
+	f.StringVarP(&r.data, "data", "d", "", "body; @FILE reads it from a file, @- from standard input")
+	f.StringArrayVarP(&r.headers, "header", "H", nil, "header, 'Name: value'")
+	f.StringVar(&r.service, "service", "execute-api", "service that the signature is for")
+	f.StringVar(&r.region, "region", "", "Region that the signature is for (default: the session's)")
+	f.StringVar(&r.token, "token", "", "send a token instead of a signature: id or access")
+	f.BoolVarP(&r.include, "include", "i", false, "print status and headers too")
+	f.BoolVarP(&r.fail, "fail", "f", false, "exit code 1 for a status of 400 or more")
+	return cmd
+}
+
+func (c *client) send(ctx context.Context, r *request, target string) error {
+	u, err := url.Parse(target)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+		return usage("want an http(s) URL without a user")
+	}
+	body, err := c.body(r.data)
+	if err != nil {
+		return err
+	}
+	method := r.method
+	if method == "" {
+		method = map[bool]string{true: http.MethodGet, false: http.MethodPost}[r.data == ""]
+	}
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
+	if err != nil {
+		return usage("the request cannot be made: %s", method)
+	}
+	for _, h := range r.headers {
+		name, value, ok := strings.Cut(h, ":")
+		if !ok {
+			return usage("a header is 'Name: value'")
+		}
+		req.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	if err := c.authorize(ctx, r, req, body); err != nil {
+		return err
+	}
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s cannot be reached", u.Host)
+	}
+	defer resp.Body.Close()
+	if r.include {
+		_, _ = fmt.Fprintf(c.Out, "%s %s\n", resp.Proto, resp.Status)
+		_ = resp.Header.Write(c.Out)
+		_, _ = fmt.Fprintln(c.Out)
+	}
+	if _, err := io.Copy(c.Out, resp.Body); err != nil {
+		return err
+	}
+	if r.fail && resp.StatusCode >= http.StatusBadRequest {
+		return exitError{ExitFailed}
+	}
+	return nil
+}
+
+func (c *client) body(data string) ([]byte, error) {
+	from, ok := strings.CutPrefix(data, "@")
+	switch {
+	case !ok:
+		return []byte(data), nil
+	case from == "-":
+		return io.ReadAll(io.LimitReader(c.In, mostBody))
+	}
+	return os.ReadFile(from)
+}
+
+// authorize signs the request, or puts a token into it.
+func (c *client) authorize(ctx context.Context, r *request, req *http.Request, body []byte) error {
+	if r.token != "" {
+		t, err := c.bearer(ctx, r.session, r.token)
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Authorization", "Bearer "+string(t))
+		return nil
+	}
+	o, k, err := c.credentials(ctx, r.session)
+	if err != nil {
+		return err
+	}
+	region := r.region
+	if region == "" {
+		region = o.region
+	}
+	s := &sigv4.Request{Method: req.Method, RequestURI: req.URL.RequestURI(), Host: req.URL.Host, Header: req.Header, Body: body}
+	sigv4.Sign(s, sigv4.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, SessionToken: k.SessionToken}, region, r.service, o.server.Time())
+	return nil
+}

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/runas"
+)
+
+// IO is the world around a command. Every field is required.
+type IO struct {
+	In       io.Reader
+	Out, Err io.Writer
+	Getenv   func(string) string
+	Environ  func() []string
+	Now      func() time.Time
+	Terminal Terminal
+	HTTP     *http.Client
+	Random   io.Reader
+	Self     string // how this program is called, for the commands that errors name
+}
+
+// Terminal asks the person at the keyboard.
+type Terminal interface {
+	// Present tells whether there is one.
+	Present() bool
+	// Line asks for a text.
+	Line(ctx context.Context, prompt string) (string, error)
+	// Secret asks for a text that is not shown.
+	Secret(ctx context.Context, prompt string) (string, error)
+}
+
+// The exit codes of the client, beside 0 and those of a child.
+const (
+	ExitFailed   = 1
+	ExitUsage    = 2
+	ExitSignIn   = 3 // a person has to sign in
+	ExitNoAnswer = 4 // the server cannot be reached
+)
+
+// usageError is a command line or configuration that cannot be meant.
+type usageError struct{ error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// exitError ends a command with a code and without a message of its own.
+type exitError struct{ code int }
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+// ExitCode gives the code for an error of a command, and whether the error is to be shown.
+func ExitCode(err error) (code int, show bool) {
+	var exit exitError
+	var use usageError
+	var login *credentials.LoginRequiredError
+	var down *credentials.UnreachableError
+	var start *runas.StartError
+	switch {
+	case err == nil:
+		return 0, false
+	case errors.As(err, &exit):
+		return exit.code, false
+	case errors.As(err, &start):
+		return start.Code, true
+	case errors.As(err, &use):
+		return ExitUsage, true
+	case errors.As(err, &login):
+		return ExitSignIn, true
+	case errors.As(err, &down):
+		return ExitNoAnswer, true
+	}
+	return ExitFailed, true
+}
+
+// Commands gives the commands of the client.
+func Commands(w *IO) []*cobra.Command {
+	c := &client{IO: w}
+	return []*cobra.Command{
+		c.login(), c.logout(), c.status(), c.whoami(), c.process(), c.exec(), c.token(), c.curl(), c.configure(), c.decode(),
+	}
+}
+
+// client has the commands.
+type client struct{ *IO }
+
+// printJSON writes a value as one indented JSON document.
+func (c *client) printJSON(v any) error {
+	e := json.NewEncoder(c.Out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// say writes a line for people, beside the output.
+func (c *client) say(format string, args ...any) { _, _ = fmt.Fprintf(c.Err, format+"\n", args...) }

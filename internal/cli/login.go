@@ -1,0 +1,231 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mayfly-id/mayfly/credentials"
+)
+
+// secretSource is where a command takes a password from: never from its own command line, which everyone on the machine can read.
+type secretSource struct {
+	file  string
+	stdin bool
+}
+
+func (s *secretSource) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&s.file, "password-file", "", "file whose first line is the password")
+	cmd.Flags().BoolVar(&s.stdin, "password-stdin", false, "read the password from standard input")
+}
+
+// mostSecret bounds a password.
+const mostSecret = 4096
+
+func (c *client) secret(ctx context.Context, s *secretSource, prompt string, variables ...string) (credentials.Secret, error) {
+	switch {
+	case s.file != "" && s.stdin:
+		return "", usage("--password-file and --password-stdin exclude each other")
+	case s.file != "":
+		b, err := os.ReadFile(s.file)
+		if err != nil {
+			return "", err
+		}
+		return line(b)
+	case s.stdin:
+		b, err := io.ReadAll(io.LimitReader(c.In, mostSecret))
+		if err != nil {
+			return "", err
+		}
+		return line(b)
+	}
+	for _, v := range variables {
+		if text := c.Getenv(v); text != "" {
+			return credentials.Secret(text), nil
+		}
+	}
+	if !c.Terminal.Present() {
+		return "", usage("no password: use --password-file or --password-stdin where there is no terminal")
+	}
+	text, err := c.Terminal.Secret(ctx, prompt)
+	return credentials.Secret(text), err
+}
+
+// line is the first line of what was read.
+func line(b []byte) (credentials.Secret, error) {
+	text, _, _ := bytes.Cut(b, []byte("\n"))
+	text = bytes.TrimSuffix(text, []byte("\r"))
+	if len(text) == 0 || len(text) >= mostSecret {
+		return "", usage("the password is empty or too long")
+	}
+	return credentials.Secret(text), nil
+}
+
+func (c *client) login() *cobra.Command {
+	var server, username string
+	var from secretSource
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "login [session]",
+		Short: "Sign in, once for all programs",
+		Long: `Sign in to a session and keep its tokens, sealed, for every other command: process, exec, env, token, curl.
+
+A session that is not configured yet is made on the way with --server (or MAYFLY_SERVER), which tells where to sign in.
+The password is asked for at the terminal, or read from a file or standard input, or from MAYFLY_SECRET_KEY; never from the command line.`,
+		Example: `  mayfly login --server https://id.example.com     make the session "default" and sign in
+  mayfly login work                                 sign in again
+  mayfly login ci --password-file /run/secrets/key  without a terminal`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := c.sessionFor(cmd.Context(), arg(args), server)
+			if err != nil {
+				return err
+			}
+			if s.kind != kindUserPool {
+				return usage("session %s signs in by itself: its token is in %s", s.name, s.tokenFile)
+			}
+			return c.signIn(cmd.Context(), s, username, &from, asJSON)
+		},
+	}
+	cmd.Flags().StringVar(&server, "server", "", "base URL of a server, for a session that is not configured yet; MAYFLY_SERVER")
+	cmd.Flags().StringVar(&username, "username", "", "who signs in; MAYFLY_ACCESS_KEY")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "tell the outcome as JSON")
+	from.flags(cmd)
+	return cmd
+}
+
+// sessionFor finds a session, or makes one by asking the server where to sign in.
+func (c *client) sessionFor(ctx context.Context, name, server string) (*session, error) {
+	if server == "" {
+		if s, err := c.choose(name); err == nil || c.Getenv("MAYFLY_SERVER") == "" {
+			return s, err
+		}
+		server = c.Getenv("MAYFLY_SERVER")
+	}
+	if name == "" {
+		name = defaultSession
+	}
+	s, err := c.discover(ctx, name, server)
+	if err != nil {
+		return nil, err
+	}
+	f, err := c.loadConfig()
+	if err != nil {
+		return nil, err
+	}
+	return s, f.put(s)
+}
+
+// discover asks a server where to sign in.
+func (c *client) discover(ctx context.Context, name, server string) (*session, error) {
+	d, err := credentials.Discover(ctx, c.HTTP, server)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{
+		name: name, kind: kindUserPool, endpoint: d.Endpoint, region: d.Region, userPoolID: d.UserPoolID, clientID: d.ClientID, identityPoolID: d.IdentityPoolID, flow: "srp",
+	}
+	return s, s.check()
+}
+
+func (c *client) signIn(ctx context.Context, s *session, username string, from *secretSource, asJSON bool) error {
+	for _, text := range []string{s.username, c.Getenv("MAYFLY_ACCESS_KEY")} {
+		if username == "" {
+			username = text
+		}
+	}
+	if username == "" {
+		if !c.Terminal.Present() {
+			return usage("nobody is named: use --username where there is no terminal")
+		}
+		var err error
+		if username, err = c.Terminal.Line(ctx, "Username: "); err != nil {
+			return err
+		}
+	}
+	password, err := c.secret(ctx, from, "Password of "+username+": ", "MAYFLY_SECRET_KEY")
+	if err != nil {
+		return err
+	}
+	o, err := c.open(s, nil)
+	if err != nil {
+		return err
+	}
+	tokens, err := o.login(username, password, &steps{c}).Tokens(ctx)
+	if err != nil {
+		return err
+	}
+	if err := o.tokens.SignIn(ctx, tokens); err != nil {
+		return err
+	}
+	return c.tellStatus(ctx, o, asJSON)
+}
+
+// login is the way that the session signs in.
+func (o *opened) login(username string, password credentials.Secret, steps credentials.Answerer) credentials.TokenSource {
+	if o.flow == "password" {
+		return &credentials.Password{Pool: o.pool, Username: username, Password: password, Steps: steps}
+	}
+	return &credentials.SRP{Pool: o.pool, Username: username, Password: password, Steps: steps}
+}
+
+// steps asks the person what a sign-in asks for.
+type steps struct{ *client }
+
+// questions gives the response that a challenge wants, and how to ask for it.
+var questions = map[string]struct{ response, prompt string }{
+	"SMS_MFA":            {"SMS_MFA_CODE", "Code sent to %s: "},
+	"EMAIL_OTP":          {"EMAIL_OTP_CODE", "Code sent to %s: "},
+	"SMS_OTP":            {"SMS_OTP_CODE", "Code sent to %s: "},
+	"SOFTWARE_TOKEN_MFA": {"SOFTWARE_TOKEN_MFA_CODE", "Code of the authenticator: "},
+}
+
+// Answer implements credentials.Answerer.
+func (s *steps) Answer(ctx context.Context, ch credentials.Challenge) (map[string]string, error) {
+	if !s.Terminal.Present() {
+		return nil, &credentials.ChallengeError{Name: ch.Name}
+	}
+	if q, ok := questions[ch.Name]; ok {
+		prompt := q.prompt
+		if strings.Contains(prompt, "%s") {
+			prompt = fmt.Sprintf(prompt, printable(ch.Parameters["CODE_DELIVERY_DESTINATION"]))
+		}
+		code, err := s.Terminal.Line(ctx, prompt)
+		return map[string]string{q.response: strings.TrimSpace(code)}, err
+	}
+	switch ch.Name {
+	case "NEW_PASSWORD_REQUIRED":
+		return s.newPassword(ctx)
+	case "SELECT_MFA_TYPE":
+		choice, err := s.Terminal.Line(ctx, "Second factor, one of "+printable(ch.Parameters["MFAS_CAN_CHOOSE"])+": ")
+		return map[string]string{"ANSWER": strings.TrimSpace(choice)}, err
+	}
+	return nil, &credentials.ChallengeError{Name: ch.Name}
+}
+
+func (s *steps) newPassword(ctx context.Context) (map[string]string, error) {
+	first, err := s.Terminal.Secret(ctx, "New password: ")
+	if err != nil {
+		return nil, err
+	}
+	again, err := s.Terminal.Secret(ctx, "New password, again: ")
+	if err == nil && first != again {
+		err = usage("the two passwords differ")
+	}
+	return map[string]string{"NEW_PASSWORD": first}, err
+}
+
+// printable keeps what a server says from steering the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return -1
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mayfly-id/mayfly/credentials"
+)
+
+// state is what status tells of a session. The members are those of the JSON form.
+type state struct {
+	Session  string     `json:"session"`
+	SignedIn bool       `json:"signedIn"`
+	Username string     `json:"username,omitempty"`
+	Server   string     `json:"server"`
+	Expires  *time.Time `json:"expires,omitempty"` // of the tokens that are kept; they are renewed before
+	Renews   bool       `json:"renews"`
+}
+
+func (c *client) status() *cobra.Command {
+	var asJSON bool
+	var within time.Duration
+	cmd := &cobra.Command{
+		Use:   "status [session]",
+		Short: "Tell who is signed in, and until when",
+		Long: `Tell who is signed in to a session and until when, from what is kept here: no server is asked, nothing is renewed.
+The exit code is 0 for a session that serves, and 3 for one that needs a sign-in, or ends within --expires-within.`,
+		Example: `  mayfly status
+  mayfly status work --expires-within 30m || mayfly login work`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := c.choose(arg(args))
+			if err != nil {
+				return err
+			}
+			o, err := c.open(s, nil)
+			if err != nil {
+				return err
+			}
+			st, err := c.state(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			if err := c.tell(st, asJSON); err != nil {
+				return err
+			}
+			soon := st.Expires != nil && within > 0 && st.Expires.Sub(c.Now()) < within
+			if !st.SignedIn || soon {
+				return exitError{ExitSignIn}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	cmd.Flags().DurationVar(&within, "expires-within", 0, "fail when the tokens that are kept end within this time")
+	return cmd
+}
+
+func (c *client) state(ctx context.Context, o *opened) (*state, error) {
+	st := &state{Session: o.name, Server: o.endpoint}
+	if st.Server == "" {
+		st.Server = "AWS " + o.region
+	}
+	if o.tokens == nil {
+		st.SignedIn, st.Renews = true, true // by its token file, each time
+		return st, nil
+	}
+	t, good, err := o.tokens.Kept(ctx)
+	if errors.Is(err, credentials.ErrNotStored) {
+		return st, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	st.Username, st.Expires, st.Renews = t.Username, &t.Expires, t.Refresh != ""
+	st.SignedIn = good || st.Renews
+	return st, nil
+}
+
+func (c *client) tell(st *state, asJSON bool) error {
+	if asJSON {
+		return c.printJSON(st)
+	}
+	text := fmt.Sprintf("%s: nobody is signed in at %s", st.Session, st.Server)
+	if st.SignedIn {
+		text = fmt.Sprintf("%s: signed in at %s", st.Session, st.Server)
+		if st.Username != "" {
+			text += " as " + printable(st.Username)
+		}
+		if st.Expires != nil {
+			text += ", tokens until " + st.Expires.Local().Format(time.RFC1123)
+		}
+		if st.Renews {
+			text += ", renewed when they end"
+		}
+	}
+	_, err := fmt.Fprintln(c.Out, text)
+	return err
+}
+
+func (c *client) tellStatus(ctx context.Context, o *opened, asJSON bool) error {
+	st, err := c.state(ctx, o)
+	if err != nil {
+		return err
+	}
+	return c.tell(st, asJSON)
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// TTY is the terminal that the process is attached to, whatever its standard input is.
+type TTY struct{}
+
+// errNoTerminal means that nobody can be asked.
+var errNoTerminal = errors.New("there is no terminal to ask at")
+
+// Present implements Terminal.
+func (TTY) Present() bool {
+	f, err := openTTY()
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	return term.IsTerminal(int(f.Fd()))
+}
+
+// Line implements Terminal.
+func (TTY) Line(ctx context.Context, prompt string) (string, error) {
+	return asked(ctx, prompt, func(f *os.File) (string, error) {
+		text, err := bufio.NewReader(io.LimitReader(f, mostSecret)).ReadString('\n')
+		if errors.Is(err, io.EOF) && text != "" {
+			err = nil
+		}
+		return strings.TrimRight(text, "\r\n"), err
+	})
+}
+
+// Secret implements Terminal.
+func (TTY) Secret(ctx context.Context, prompt string) (string, error) {
+	return asked(ctx, prompt, func(f *os.File) (string, error) {
+		b, err := term.ReadPassword(int(f.Fd()))
+		_, _ = f.WriteString("\n")
+		return string(b), err
+	})
+}
+
+// asked asks at the terminal and waits for the answer, or for the end of the context, which leaves the terminal as it was.
+func asked(ctx context.Context, prompt string, read func(*os.File) (string, error)) (string, error) {
+	f, err := openTTY()
+	if err != nil {
+		return "", errNoTerminal
+	}
+	before, err := term.GetState(int(f.Fd()))
+	if err != nil {
+		_ = f.Close()
+		return "", errNoTerminal
+	}
+	if _, err := f.WriteString(prompt); err != nil {
+		_ = f.Close()
+		return "", err
+	}
+	type answer struct {
+		text string
+		err  error
+	}
+	got := make(chan answer, 1)
+	go func() {
+		text, err := read(f)
+		got <- answer{text, err}
+	}()
+	select {
+	case a := <-got:
+		_ = f.Close()
+		return a.text, a.err
+	case <-ctx.Done(): // the reader stays behind until the process ends
+		_ = term.Restore(int(f.Fd()), before)
+		_, _ = f.WriteString("\n")
+		return "", ctx.Err()
+	}
+}

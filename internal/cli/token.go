@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mayfly-id/mayfly/credentials"
+)
+
+func (c *client) token() *cobra.Command {
+	var kind string
+	cmd := &cobra.Command{
+		Use:     "token [session]",
+		Short:   "Print the session's id or access token",
+		Long:    "Print a token of the session, renewed if it has to be. It is a secret: whoever has it is you until it ends.",
+		Example: `  curl -H "Authorization: Bearer $(mayfly token)" https://api.example.com`,
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			t, err := c.bearer(cmd.Context(), arg(args), kind)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(c.Out, string(t))
+			return err
+		},
+	}
+	cmd.Flags().StringVar(&kind, "type", "access", "which token: id or access")
+	return cmd
+}
+
+// bearer gives a token of a session, renewed if it has to be.
+func (c *client) bearer(ctx context.Context, name, kind string) (credentials.Secret, error) {
+	s, err := c.choose(name)
+	if err != nil {
+		return "", err
+	}
+	o, err := c.open(s, nil)
+	if err != nil {
+		return "", err
+	}
+	if o.tokens == nil {
+		return "", usage("session %s has no tokens of its own", s.name)
+	}
+	if kind != "id" && kind != "access" {
+		return "", usage("the token is id or access")
+	}
+	t, err := o.tokens.Tokens(ctx)
+	if err != nil {
+		return "", err
+	}
+	if kind == "id" {
+		return t.ID, nil
+	}
+	return t.Access, nil
+}
