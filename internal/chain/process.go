@@ -89,22 +89,22 @@ func (p *Process) run(ctx context.Context) ([]byte, error) {
 	case err != nil:
 		return nil, errors.New("credential_process cannot be run by the shell")
 	}
-	return out.Bytes(), nil
+	return out.buf.Bytes(), nil
 }
 
 // bounded is a buffer that takes so much and no more.
 type bounded struct {
-	bytes.Buffer
+	buf  bytes.Buffer // not embedded: its ReadFrom would go past the bound
 	over bool
 	full func() // is called then
 }
 
 // Write implements io.Writer.
 func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > mostOutput {
+	if b.buf.Len()+len(p) > mostOutput {
 		b.over = true
 		b.full()
 		return 0, errOutput
 	}
-	return b.Buffer.Write(p)
+	return b.buf.Write(p)
 }
