@@ -106,11 +106,16 @@ func edges() map[string][]string {
 		// The client: the user's files, endpoints of its own, the commands. It knows nothing of the server's inside.
 		"internal/awsfile":    {},
 		"internal/localcreds": {"credentials"},
+		"internal/runas":      {"credentials"},
+		"internal/vault":      {"credentials"},
+		"internal/shellenv":   {"credentials"},
+		"internal/chain":      {"credentials", "internal/awsfile"},
+		"internal/cli":        {"credentials", "internal/awsfile", "internal/localcreds", "internal/runas", "internal/vault"},
 		"mayflytest":          {"credentials", "internal/app", "internal/config"},
 
 		// Wiring knows everything, and only the command knows it.
 		"internal/app": {"internal/"},
-		"cmd/mayfly":   {"internal/app", "internal/config", "internal/lintcmd"},
+		"cmd/mayfly":   {"internal/app", "internal/cli", "internal/config", "internal/lintcmd"},
 		"cmd/modelgen": {},
 
 		// Measurements reach into what they measure.
@@ -206,7 +211,8 @@ func TestWhoImportsWhat(t *testing.T) {
 		{[]string{"modernc.org/sqlite"}, []string{"internal/store/sqlite"}},
 		{[]string{"github.com/spf13/cobra"}, []string{"cmd", "internal/cli"}},
 		{[]string{module + "internal/app"}, []string{"cmd/mayfly", "mayflytest"}},
-		{[]string{"os/exec", "plugin", "unsafe", "net/http/pprof", "expvar"}, []string{"internal/store/postgres/pgtest", "bench"}},
+		{[]string{"os/exec"}, []string{"internal/store/postgres/pgtest", "internal/runas", "internal/chain", "internal/cli", "bench"}},
+		{[]string{"plugin", "unsafe", "net/http/pprof", "expvar"}, []string{"bench"}},
 		{[]string{"math/rand", "math/rand/v2"}, []string{"internal/store/postgres", "internal/iam/iamtest", "bench"}}, // jitter of retries; worlds of tests
 		{[]string{"text/template", "html/template"}, []string{"internal/app", "internal/notify", "bench"}},
 	}
@@ -229,6 +235,7 @@ func TestThirdParties(t *testing.T) {
 		"github.com/go-webauthn/webauthn": true, "github.com/wneessen/go-mail": true,
 		"github.com/beevik/etree": true, "github.com/russellhaering/goxmldsig": true, "github.com/mattermost/xml-roundtrip-validator": true, // SAML
 		"github.com/aws/aws-sdk-go-v2":     true,                             // the type of a provider of credentials
+		"github.com/zalando/go-keyring":    true,                             // the operating system's
 		"golang.org/x/sys":                 true,                             // locks of files on Windows
 		"rsc.io/qr":                        true,                             // pictures of TOTP seeds
 		"github.com/cedar-policy/cedar-go": true,                             // beside which bench decides

@@ -77,6 +77,8 @@ func TestClockAndRandomness(t *testing.T) {
 	mayKnow := []string{"internal/app", "cmd", "bench", "internal/store/storetest", "internal/store/postgres/pgtest", "internal/iam/iamtest"}
 	reasons := map[string]string{
 		"internal/localcreds/defaults.go":   "the defaults of what is not given",
+		"internal/chain/defaults.go":        "the defaults of what is not given",
+		"internal/vault/defaults.go":        "the defaults of what is not given",
 		"credentials/defaults.go":           "the defaults of what is not given",
 		"mayflytest/server.go":              "the clock of a server whose test does not stop it",
 		"internal/store/db.go":              "the default of a clock that is not given",

@@ -19,6 +19,8 @@ func ownJSON() map[string]string {
 		"jws":                     "after its own strict scan, which refuses doubled names and names of another case",
 		"internal/awsfile":        "caches that other programs write, read as they read them",
 		"credentials":             "answers of any server, in whose further members nothing is decided",
+		"internal/chain":          "answers of other programs and endpoints, read as the SDKs read them",
+		"internal/cli":            "texts that it shows and explains, and in which it decides nothing",
 		"mayflytest":              "answers of its own server",
 		"iampolicy":               "one token after the other: it compares the names itself",
 		"internal/store/postgres": "changes that the store wrote",
