@@ -190,38 +190,6 @@ func TestEndOfTheContext(t *testing.T) {
 	w.Close()
 }
 
-// fastest gives the shortest of many runs of a program, which is what it costs when nothing else wants the machine.
-func fastest(t testing.TB, make func() *exec.Cmd) time.Duration {
-	t.Helper()
-	best := time.Hour
-	for range 40 {
-		cmd := make()
-		began := time.Now()
-		if err := cmd.Run(); err != nil {
-			t.Fatal(err)
-		}
-		best = min(best, time.Since(began))
-	}
-	return best
-}
-
-// TestAddsLittle: a program that replaces itself starts the child less than 10 ms later than a start of the child alone, its own start included.
-func TestAddsLittle(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it measures")
-	}
-	alone := fastest(t, func() *exec.Cmd { return exec.Command("/usr/bin/true") })
-	through := fastest(t, func() *exec.Cmd {
-		cmd := exec.Command(self("").Name)
-		cmd.Env = self("true").Environ
-		return cmd
-	})
-	t.Logf("alone %s, through %s", alone, through)
-	if through-alone > 10*time.Millisecond {
-		t.Errorf("alone %s, through %s", alone, through)
-	}
-}
-
 func BenchmarkAlone(b *testing.B) {
 	for b.Loop() {
 		if err := exec.Command("/usr/bin/true").Run(); err != nil {
