@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,8 @@ import (
 
 // request is what curl is to send.
 type request struct {
-	session, method, data  string
+	target                 target
+	method, data           string
 	headers                []string
 	service, region, token string
 	include, fail          bool
@@ -40,7 +42,8 @@ to standard output; with --fail a status of 400 or more is exit code 1.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.send(cmd.Context(), &r, args[0]) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&r.session, "session", "", "session (default: the one that other commands use)")
+	r.target.flags(cmd)
+	f.StringVar(&r.target.name, "session", "", "session (default: the one that other commands use)")
 	f.StringVarP(&r.method, "request", "X", "", "method (default: GET, or POST with data)")
 	f.StringVarP(&r.data, "data", "d", "", "body; @FILE reads it from a file, @- from standard input")
 	f.StringArrayVarP(&r.headers, "header", "H", nil, "header, 'Name: value'")
@@ -65,23 +68,15 @@ func (c *client) send(ctx context.Context, r *request, target string) error {
 	if method == "" {
 		method = map[bool]string{true: http.MethodGet, false: http.MethodPost}[r.data == ""]
 	}
-	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
+	resp, err := c.attempt(ctx, r, method, u, body, 0)
 	if err != nil {
-		return usage("the request cannot be made: %s", method)
-	}
-	for _, h := range r.headers {
-		name, value, ok := strings.Cut(h, ":")
-		if !ok {
-			return usage("a header is 'Name: value'")
-		}
-		req.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
-	}
-	if err := c.authorize(ctx, r, req, body); err != nil {
 		return err
 	}
-	resp, err := c.HTTP.Do(req)
-	if err != nil {
-		return fmt.Errorf("%s cannot be reached", u.Host)
+	if ahead, wrong := c.clockIsWrong(resp); wrong && r.token == "" {
+		_ = resp.Body.Close()
+		if resp, err = c.attempt(ctx, r, method, u, body, ahead); err != nil {
+			return err
+		}
 	}
 	defer resp.Body.Close()
 	if r.include {
@@ -98,6 +93,43 @@ func (c *client) send(ctx context.Context, r *request, target string) error {
 	return nil
 }
 
+// attempt makes the request once. ahead is how far the server's clock is ahead of this one.
+func (c *client) attempt(ctx context.Context, r *request, method string, u *url.URL, body []byte, ahead time.Duration) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
+	if err != nil {
+		return nil, usage("the request cannot be made: %s", method)
+	}
+	for _, h := range r.headers {
+		name, value, ok := strings.Cut(h, ":")
+		if !ok {
+			return nil, usage("a header is 'Name: value'")
+		}
+		req.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	if err := c.authorize(ctx, r, req, body, ahead); err != nil {
+		return nil, err
+	}
+	resp, err := c.HTTP.Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("%s cannot be reached", u.Host)
+	}
+	return resp, nil
+}
+
+// mostSkew is how far the clocks of a signature's two sides may be apart.
+const mostSkew = 5 * time.Minute
+
+// clockIsWrong tells whether a signature may have been refused for this machine's clock, and how far the server's is ahead: credentials that are kept are used without
+// asking anybody, and so without having heard of it.
+func (c *client) clockIsWrong(resp *http.Response) (ahead time.Duration, wrong bool) {
+	at, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil || resp.StatusCode < http.StatusBadRequest || resp.StatusCode >= http.StatusInternalServerError {
+		return 0, false
+	}
+	ahead = at.Sub(c.Now())
+	return ahead, ahead.Abs() > mostSkew-time.Minute // the answer has been on its way, and Date has whole seconds
+}
+
 func (c *client) body(data string) ([]byte, error) {
 	from, ok := strings.CutPrefix(data, "@")
 	switch {
@@ -110,24 +142,28 @@ func (c *client) body(data string) ([]byte, error) {
 }
 
 // authorize signs the request, or puts a token into it.
-func (c *client) authorize(ctx context.Context, r *request, req *http.Request, body []byte) error {
+func (c *client) authorize(ctx context.Context, r *request, req *http.Request, body []byte, ahead time.Duration) error {
 	if r.token != "" {
-		t, err := c.bearer(ctx, r.session, r.token)
+		t, err := c.bearer(ctx, r.target.name, r.token)
 		if err != nil {
 			return err
 		}
 		req.Header.Set("Authorization", "Bearer "+string(t))
 		return nil
 	}
-	o, k, err := c.credentials(ctx, r.session)
+	src, k, err := c.credentials(ctx, &r.target)
 	if err != nil {
 		return err
 	}
 	region := r.region
 	if region == "" {
-		region = o.region
+		region = src.region
+	}
+	at := src.server.Time() // as told when the credentials were got
+	if ahead != 0 {
+		at = c.Now().Add(ahead)
 	}
 	s := &sigv4.Request{Method: req.Method, RequestURI: req.URL.RequestURI(), Host: req.URL.Host, Header: req.Header, Body: body}
-	sigv4.Sign(s, sigv4.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, SessionToken: k.SessionToken}, region, r.service, o.server.Time())
+	sigv4.Sign(s, sigv4.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, SessionToken: k.SessionToken}, region, r.service, at)
 	return nil
 }

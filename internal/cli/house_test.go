@@ -26,6 +26,7 @@ type person struct {
 	env    map[string]string
 	calls  *calls
 	typed  *typed
+	ahead  time.Duration // of this machine's clock before the server's
 }
 
 // calls counts requests by operation.
@@ -86,7 +87,7 @@ func (p *person) run(in string, args ...string) (stdout, stderr string, code int
 	var out, errs bytes.Buffer
 	w := &IO{
 		In: strings.NewReader(in), Out: &out, Err: &errs, Getenv: func(k string) string { return p.env[k] }, Environ: func() []string { return nil },
-		Now: p.server.Clock.Now, Terminal: p.typed, HTTP: &http.Client{Transport: p.calls}, Random: rand.Reader, Self: "mayfly",
+		Now: func() time.Time { return p.server.Clock.Now().Add(p.ahead) }, Terminal: p.typed, HTTP: &http.Client{Transport: p.calls}, Random: rand.Reader, Self: "mayfly",
 	}
 	root := &cobra.Command{Use: "mayfly", SilenceErrors: true, SilenceUsage: true}
 	root.AddCommand(Commands(w)...)

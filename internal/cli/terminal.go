@@ -29,7 +29,7 @@ func (TTY) Present() bool {
 
 // Line implements Terminal.
 func (TTY) Line(ctx context.Context, prompt string) (string, error) {
-	return asked(ctx, prompt, func(f *os.File) (string, error) {
+	return asked(ctx, prompt, false, func(f *os.File) (string, error) {
 		text, err := bufio.NewReader(io.LimitReader(f, mostSecret)).ReadString('\n')
 		if errors.Is(err, io.EOF) && text != "" {
 			err = nil
@@ -40,15 +40,16 @@ func (TTY) Line(ctx context.Context, prompt string) (string, error) {
 
 // Secret implements Terminal.
 func (TTY) Secret(ctx context.Context, prompt string) (string, error) {
-	return asked(ctx, prompt, func(f *os.File) (string, error) {
+	return asked(ctx, prompt, true, func(f *os.File) (string, error) {
 		b, err := term.ReadPassword(int(f.Fd()))
 		_, _ = f.WriteString("\n")
 		return string(b), err
 	})
 }
 
-// asked asks at the terminal and waits for the answer, or for the end of the context, which leaves the terminal as it was.
-func asked(ctx context.Context, prompt string, read func(*os.File) (string, error)) (string, error) {
+// asked asks at the terminal and waits for the answer, or for the end of the context. Both leave the terminal as it was. What is secret is not shown from before the
+// prompt on: who sees that types at once, or has a program do so.
+func asked(ctx context.Context, prompt string, secret bool, read func(*os.File) (string, error)) (string, error) {
 	f, err := openTTY()
 	if err != nil {
 		return "", errNoTerminal
@@ -58,7 +59,14 @@ func asked(ctx context.Context, prompt string, read func(*os.File) (string, erro
 		_ = f.Close()
 		return "", errNoTerminal
 	}
-	if _, err := f.WriteString(prompt); err != nil {
+	if secret {
+		err = hide(f)
+	}
+	if err == nil {
+		_, err = f.WriteString(prompt)
+	}
+	if err != nil {
+		_ = term.Restore(int(f.Fd()), before)
 		_ = f.Close()
 		return "", err
 	}
@@ -73,6 +81,7 @@ func asked(ctx context.Context, prompt string, read func(*os.File) (string, erro
 	}()
 	select {
 	case a := <-got:
+		_ = term.Restore(int(f.Fd()), before)
 		_ = f.Close()
 		return a.text, a.err
 	case <-ctx.Done(): // the reader stays behind until the process ends
