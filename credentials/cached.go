@@ -2,9 +2,6 @@ package credentials
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,122 +13,48 @@ type Cached struct {
 	Provider aws.CredentialsProvider
 	Store    Store
 	Name     string           // distinguishes sessions in the Store
-	Now      func() time.Time // nil: time.Now
+	Now      func() time.Time // this machine's clock; nil: time.Now
 
-	turn turn
-	last *kept[aws.Credentials]
+	// Skew is how far the clock of who gives the credentials is ahead of Now's, such as the method of that name of Client. nil: what Provider knows of it, if it
+	// is of this package.
+	Skew func() time.Duration
+	// Warn is told when credentials could not be kept: they serve, and this process has them, but no other will. nil: nobody is told.
+	Warn func(err error)
+
+	hold holder[aws.Credentials]
 }
 
 var _ aws.CredentialsProvider = (*Cached)(nil)
 
-// kept is something with its life.
-type kept[T any] struct {
-	Version int       `json:"version"`
-	Issued  time.Time `json:"issued"`
-	Expires time.Time `json:"expires"`
-	Value   T         `json:"value"`
-}
-
-// keptVersion is the form of what is stored. What has another one is not there.
-const keptVersion = 1
-
 // Retrieve implements aws.CredentialsProvider.
 func (c *Cached) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	share, done, err := c.turn.take(ctx)
+	k, err := c.hold.get(ctx, &source[aws.Credentials]{store: c.Store, name: c.Name, now: clock(c.Now), bring: c.bring, warn: c.Warn})
 	if err != nil {
 		return aws.Credentials{}, err
 	}
-	defer done()
-	now := clock(c.Now)
-	if c.last.good(now(), share) {
-		return c.last.Value, nil
-	}
-	k, err := fresh(ctx, c.Store, c.Name, now, share, func(*kept[aws.Credentials]) (aws.Credentials, time.Time, error) {
-		v, err := c.Provider.Retrieve(ctx)
-		return v, v.Expires, err
-	})
-	if err != nil {
-		return aws.Credentials{}, err
-	}
-	c.last = k
 	return k.Value, nil
 }
 
-// turn lets one thread at a time through, and has the process's share of the time before an end.
-type turn struct {
-	once  sync.Once
-	one   chan struct{}
-	share float64
-}
-
-func (t *turn) take(ctx context.Context) (share float64, done func(), err error) {
-	t.once.Do(func() {
-		t.one = make(chan struct{}, 1)
-		t.share = fraction(nil)
-	})
-	select {
-	case t.one <- struct{}{}:
-		return t.share, func() { <-t.one }, nil
-	case <-ctx.Done():
-		return 0, nil, ctx.Err()
-	}
-}
-
-// good tells whether something is there and not to be renewed yet.
-func (k *kept[T]) good(now time.Time, share float64) bool {
-	return k != nil && now.Before(renewAt(k.Issued, k.Expires, share))
-}
-
-// load reads something that is kept. What cannot be read is not there.
-func load[T any](ctx context.Context, s Store, name string) (*kept[T], error) {
-	b, err := s.Load(ctx, name)
+func (c *Cached) bring(ctx context.Context, _ *kept[aws.Credentials]) (brought[aws.Credentials], error) {
+	v, err := c.Provider.Retrieve(ctx)
 	if err != nil {
-		return nil, err
+		return brought[aws.Credentials]{}, err
 	}
-	var k kept[T]
-	if err := json.Unmarshal(b, &k); err != nil || k.Version != keptVersion {
-		return nil, ErrNotStored
-	}
-	return &k, nil
+	return brought[aws.Credentials]{value: v, expires: v.Expires, skew: c.skew()}, nil
 }
 
-// fresh gives what is kept, or brings something new under the lock of its name, unless another has done so meanwhile.
-func fresh[T any](ctx context.Context, s Store, name string, now func() time.Time, share float64, bring func(old *kept[T]) (T, time.Time, error)) (*kept[T], error) {
-	k, err := load[T](ctx, s, name)
-	if k.good(now(), share) {
-		return k, nil
+func (c *Cached) skew() time.Duration {
+	if c.Skew != nil {
+		return c.Skew()
 	}
-	if err != nil && !errors.Is(err, ErrNotStored) {
-		return nil, err
+	if p, ok := c.Provider.(interface{ skew() time.Duration }); ok {
+		return p.skew()
 	}
-	unlock, err := s.Lock(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	if k, err = load[T](ctx, s, name); k.good(now(), share) {
-		return k, nil
-	}
-	if err != nil && !errors.Is(err, ErrNotStored) {
-		return nil, err
-	}
-	began := now()
-	value, expires, err := bring(k)
-	if err != nil {
-		var ended *LoginRequiredError
-		if k != nil && now().Before(k.Expires) && !errors.As(err, &ended) {
-			return k, nil // it may go away before the old ones end
-		}
-		return nil, err
-	}
-	k = &kept[T]{Version: keptVersion, Issued: began.UTC(), Expires: expires.UTC(), Value: value}
-	return k, save(ctx, s, name, k)
+	return 0
 }
 
-func save[T any](ctx context.Context, s Store, name string, k *kept[T]) error {
-	b, err := json.Marshal(k)
-	if err != nil {
-		return err
-	}
-	return s.Save(ctx, name, b)
-}
+func (p *IdentityPool) skew() time.Duration    { return p.Client.Skew() }
+func (p *AssumeRole) skew() time.Duration      { return p.Client.Skew() }
+func (p *WebIdentityRole) skew() time.Duration { return p.Client.Skew() }
+func (p *SessionToken) skew() time.Duration    { return p.Client.Skew() }
+func (p *SSORole) skew() time.Duration         { return p.Client.Skew() }

@@ -94,6 +94,11 @@ func TestFailedRenewal(t *testing.T) {
 		if k, err := c.Retrieve(t.Context()); err != nil || k.SessionToken != "b" {
 			t.Errorf("the old credentials do not serve: %v", err)
 		}
+		asked := s.asked.Load()
+		if k, err := c.Retrieve(t.Context()); err != nil || k.SessionToken != "b" || s.asked.Load() != asked {
+			t.Errorf("a server that is down is not left alone: %v", err)
+		}
+		time.Sleep(15 * time.Second) // a quarter of what was left
 		s.err = credentials.LoginRequired("work", "mayfly login work", nil)
 		var ended *credentials.LoginRequiredError
 		if _, err := c.Retrieve(t.Context()); !errors.As(err, &ended) || ended.Command != "mayfly login work" {

@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/mayfly-id/mayfly/sigv4"
@@ -33,7 +32,12 @@ type call struct {
 	header    http.Header
 	body      []byte
 	sign      *sigv4.Credentials // nil: unsigned
-	scope     string             // signing name of the service, where it is not its endpoint prefix
+	base      string             // base URL, where it is not the one of the endpoint prefix
+	region    string             // what it is signed for, where that is not the client's Region
+	single    bool               // made twice, it does twice what it does: it is not repeated unless it is certain that it was not done
+
+	// prove gives the DPoP proof of a request to an address, at a time (RFC 9449). nil: it has none.
+	prove func(method, address string, at time.Time) (string, error)
 }
 
 // json performs an operation of an awsJson 1.1 service.
@@ -55,17 +59,25 @@ func (c *Client) json(ctx context.Context, service, target, operation string, in
 
 // query performs an operation of the awsQuery protocol. out is filled from the XML of the answer.
 func (c *Client) query(ctx context.Context, service, version, operation string, form url.Values, sign *sigv4.Credentials, out any) error {
-	form.Set("Action", operation)
+	return c.queryAt(ctx, &call{service: service, operation: operation, sign: sign}, version, form, out)
+}
+
+// queryAt performs an operation of the awsQuery protocol where r says.
+func (c *Client) queryAt(ctx context.Context, r *call, version string, form url.Values, out any) error {
+	form.Set("Action", r.operation)
 	form.Set("Version", version)
-	r := &call{service: service, operation: operation, method: http.MethodPost, path: "/", body: []byte(form.Encode()), sign: sign, header: http.Header{
-		"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"},
-	}}
+	r.method, r.path, r.body = http.MethodPost, "/", []byte(form.Encode())
+	r.header = http.Header{"Content-Type": {"application/x-www-form-urlencoded; charset=utf-8"}}
 	return c.do(ctx, r, func(b []byte) error { return xml.Unmarshal(b, out) })
 }
 
 // rest performs an operation of a restJson service. in may be nil.
 func (c *Client) rest(ctx context.Context, service, operation, method, path string, header http.Header, in, out any) error {
-	r := &call{service: service, operation: operation, method: method, path: path, header: header.Clone()}
+	return c.restAt(ctx, &call{service: service, operation: operation, method: method, path: path, header: header.Clone()}, in, out)
+}
+
+// restAt performs an operation of a restJson service where r says.
+func (c *Client) restAt(ctx context.Context, r *call, in, out any) error {
 	if r.header == nil {
 		r.header = http.Header{}
 	}
@@ -115,14 +127,8 @@ func (c *Client) jittered(d time.Duration) time.Duration {
 	return d/2 + time.Duration(fraction(c.Random)*float64(d))
 }
 
-// patience says when a failed request is to be made again.
-type patience int
-
-const (
-	never patience = iota
-	later
-	now
-)
+// errTooLong is the answer to a server that sends more than any service does.
+var errTooLong = errors.New("the answer is too long")
 
 // once makes one request.
 func (c *Client) once(ctx context.Context, r *call) ([]byte, patience, error) {
@@ -132,20 +138,27 @@ func (c *Client) once(ctx context.Context, r *call) ([]byte, patience, error) {
 	if err != nil {
 		return nil, never, err
 	}
+	unreachable := func(err error) error {
+		return &UnreachableError{Service: r.service, Host: req.URL.Host, cause: bare(err)}
+	}
 	resp, err := httpClient(c.HTTP).Do(req)
 	if err != nil {
-		return nil, later, &UnreachableError{Service: r.service, Host: req.URL.Host, cause: bare(err)}
+		return nil, r.afterSilence(err), unreachable(err)
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, mostBody))
+	moved := c.learn(resp)
+	body, err := io.ReadAll(io.LimitReader(resp.Body, mostBody+1))
 	if err != nil {
-		return nil, later, &UnreachableError{Service: r.service, Host: req.URL.Host, cause: bare(err)}
+		return nil, r.afterSilence(err), unreachable(err)
+	}
+	if len(body) > mostBody {
+		return nil, never, unreachable(errTooLong)
 	}
 	if resp.StatusCode == http.StatusOK {
 		return body, never, nil
 	}
 	e := refusal(r, resp, body)
-	return nil, c.retry(e, resp, r), e
+	return nil, r.afterRefusal(e, moved), e
 }
 
 // bare takes an error of net/http down to its cause: the rest repeats the URL.
@@ -158,7 +171,14 @@ func bare(err error) error {
 }
 
 func (c *Client) request(ctx context.Context, r *call) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, r.method, c.endpoint(r.service)+r.path, bytes.NewReader(r.body))
+	base := r.base
+	if base == "" {
+		var err error
+		if base, err = c.endpoint(r.service); err != nil {
+			return nil, err
+		}
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, base+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return nil, fmt.Errorf("%s: the endpoint is no URL", r.service)
 	}
@@ -168,82 +188,21 @@ func (c *Client) request(ctx context.Context, r *call) (*http.Request, error) {
 		agent = "mayfly"
 	}
 	req.Header.Set("User-Agent", agent)
+	if r.prove != nil {
+		proof, err := r.prove(r.method, base+r.path, c.Time())
+		if err != nil {
+			return nil, err
+		}
+		req.Header.Set("DPoP", proof)
+	}
 	if r.sign == nil {
 		return req, nil
 	}
-	scope := r.scope
-	if scope == "" {
-		scope = r.service
+	region := r.region
+	if region == "" {
+		region = c.Region
 	}
 	s := &sigv4.Request{Method: req.Method, RequestURI: req.URL.RequestURI(), Host: req.URL.Host, Header: req.Header, Body: r.body}
-	sigv4.Sign(s, *r.sign, c.Region, scope, c.Time())
+	sigv4.Sign(s, *r.sign, region, r.service, c.Time())
 	return req, nil
-}
-
-// retry says whether a refusal may go away. A clock that is wrong is set right by what the server says of its own.
-func (c *Client) retry(e *ServiceError, resp *http.Response, r *call) patience {
-	switch {
-	case resp.StatusCode == http.StatusTooManyRequests, resp.StatusCode >= 500 && resp.StatusCode != http.StatusNotImplemented:
-		return later
-	case strings.HasPrefix(e.Code, "Throttling"), e.Code == "TooManyRequestsException", e.Code == "RequestLimitExceeded":
-		return later
-	case r.sign != nil && skewed(e.Code):
-		return c.learn(resp)
-	}
-	return never
-}
-
-func skewed(code string) bool {
-	switch code {
-	case "RequestTimeTooSkewed", "RequestExpired", "SignatureDoesNotMatch", "InvalidSignatureException", "AuthFailure", "RequestInTheFuture":
-		return true
-	}
-	return false
-}
-
-// learn takes the server's time from an answer, and says whether that changes anything.
-func (c *Client) learn(resp *http.Response) patience {
-	server, err := http.ParseTime(resp.Header.Get("Date"))
-	if err != nil {
-		return never
-	}
-	skew := server.Sub(clock(c.Now)())
-	if d := skew - c.Skew(); d > -4*time.Minute && d < 4*time.Minute { // it was not the clock
-		return never
-	}
-	c.skew.Store(int64(skew))
-	return now
-}
-
-// refusal reads the error of a service, in whichever protocol.
-func refusal(r *call, resp *http.Response, body []byte) *ServiceError {
-	e := &ServiceError{Service: r.service, Operation: r.operation, Status: resp.StatusCode, RequestID: resp.Header.Get("X-Amzn-Requestid")}
-	var x struct {
-		Error struct{ Code, Message string }
-	}
-	var j struct {
-		Type        string `json:"__type"`
-		Code        string `json:"code"`
-		Error       string `json:"error"`
-		Description string `json:"error_description"`
-		Message     string `json:"message"`
-	}
-	switch {
-	case xml.Unmarshal(body, &x) == nil && x.Error.Code != "":
-		e.Code, e.Message = x.Error.Code, x.Error.Message
-	case json.Unmarshal(body, &j) == nil:
-		e.Code, e.Message = first(resp.Header.Get("X-Amzn-Errortype"), j.Type, j.Code, j.Error), first(j.Message, j.Description)
-	}
-	e.Code, _, _ = strings.Cut(e.Code, ":")
-	e.Code = e.Code[strings.LastIndexByte(e.Code, '#')+1:]
-	return e
-}
-
-func first(texts ...string) string {
-	for _, t := range texts {
-		if t != "" {
-			return t
-		}
-	}
-	return ""
 }

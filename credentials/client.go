@@ -3,7 +3,6 @@ package credentials
 import (
 	"io"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -18,9 +17,11 @@ type Client struct {
 	Region string
 	// Endpoint is the base URL of every service, without a slash at the end: a Mayfly server. Empty: AWS's own endpoints of the Region.
 	Endpoint string
-	// Endpoints are base URLs of single services, by "cognito-idp", "cognito-identity", "sts", "oidc" and "portal.sso"; they go before Endpoint.
+	// Endpoints are base URLs of single services, by "cognito-idp", "cognito-identity", "sts", "oidc", "portal.sso", "iam" and "signin"; they go before
+	// Endpoint.
 	Endpoints map[string]string
-	// HTTP sends the requests; nil is a client as net/http makes one. Requests have a time limit of their own, and follow no redirect by default.
+	// HTTP sends the requests; nil is a client as net/http makes one. Requests have a time limit of their own, and follow no redirect unless its
+	// CheckRedirect says how.
 	HTTP *http.Client
 	// Now is the clock; nil is time.Now. What a server says of its time corrects it.
 	Now func() time.Time
@@ -40,20 +41,11 @@ func (c *Client) Time() time.Time {
 // Skew is how far the server's clock is ahead of this machine's, as far as it has told.
 func (c *Client) Skew() time.Duration { return time.Duration(c.skew.Load()) }
 
-// endpoint gives the base URL of a service by its endpoint prefix.
-func (c *Client) endpoint(prefix string) string {
-	if e := c.Endpoints[prefix]; e != "" {
-		return strings.TrimSuffix(e, "/")
-	}
-	if c.Endpoint != "" {
-		return strings.TrimSuffix(c.Endpoint, "/")
-	}
-	suffix := ".amazonaws.com"
-	if strings.HasPrefix(c.Region, "cn-") {
-		suffix += ".cn"
-	}
-	return "https://" + prefix + "." + c.Region + suffix
-}
+// since takes a time of this machine's clock to the server's, by what the server has told meanwhile.
+func (c *Client) since(local time.Time) time.Time { return local.Add(c.Skew()) }
+
+// local is the time of this machine.
+func (c *Client) local() time.Time { return clock(c.Now)() }
 
 // signer gives keys in the form that sigv4 takes.
 func signer(k aws.Credentials) *sigv4.Credentials {

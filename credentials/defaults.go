@@ -33,10 +33,15 @@ func fraction(r io.Reader) float64 {
 	return float64(binary.BigEndian.Uint64(b[:])>>11) / (1 << 53)
 }
 
-// httpClient follows no redirect: a request that carries a password or a signature is for the server it was made for.
+// httpClient follows no redirect, unless it was told how: a request that carries a password, a token or a signature is for the server it was made for, and what
+// net/http knows to leave out when it goes elsewhere is the Authorization header alone.
 func httpClient(c *http.Client) *http.Client {
-	if c == nil {
-		return &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	var own http.Client
+	if c != nil {
+		own = *c
 	}
-	return c
+	if own.CheckRedirect == nil {
+		own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	}
+	return &own
 }

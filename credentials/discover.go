@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,6 +24,9 @@ type Discovery struct {
 // API is an API that takes the credentials.
 type API struct{ Name, Endpoint, Region string }
 
+// errServer does not repeat what it is about: a URL may have a password in it.
+var errServer = errors.New("the address of the server is no URL such as https://id.example.com")
+
 // configPath is where the configuration is (Stax's API, version 2019-02-06).
 const configPath = "/20190206/public/config"
 
@@ -31,18 +35,24 @@ func Discover(ctx context.Context, client *http.Client, server string) (*Discove
 	server = strings.TrimSuffix(server, "/")
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
 	defer cancel()
+	if !webPage(server) {
+		return nil, errServer
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server+configPath, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%s is no URL of a server", server)
+		return nil, errServer
 	}
 	resp, err := httpClient(client).Do(req)
 	if err != nil {
 		return nil, &UnreachableError{Service: "the server", Host: req.URL.Host, cause: bare(err)}
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, mostBody))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, mostBody+1))
 	if err != nil {
 		return nil, &UnreachableError{Service: "the server", Host: req.URL.Host, cause: bare(err)}
+	}
+	if len(body) > mostBody {
+		return nil, &UnreachableError{Service: "the server", Host: req.URL.Host, cause: errTooLong}
 	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%s has no public configuration: status %d", server, resp.StatusCode)

@@ -11,7 +11,8 @@ type ServiceError struct {
 	Service   string // such as "sts"
 	Operation string // such as "AssumeRole"
 	Code      string // such as "AccessDenied"; empty when the answer was none of the service's
-	Message   string // of the service
+	Message   string // of the service: its first line
+	Reason    string // finer than the code, such as "TOKEN_EXPIRED"; empty where the service gives none
 	Status    int    // of HTTP
 	RequestID string
 }
@@ -21,6 +22,9 @@ func (e *ServiceError) Error() string {
 	what := e.Code
 	if what == "" {
 		what = fmt.Sprintf("status %d", e.Status)
+	}
+	if e.Reason != "" {
+		what += " (" + e.Reason + ")"
 	}
 	if e.Message == "" {
 		return e.Service + " " + e.Operation + ": " + what
@@ -75,3 +79,18 @@ func (e *UnreachableError) Error() string {
 
 // Unwrap gives the cause.
 func (e *UnreachableError) Unwrap() error { return e.cause }
+
+// endsSession tells whether an error means that a person has to sign in again.
+func endsSession(err error) bool {
+	var ended *LoginRequiredError
+	return errors.As(err, &ended)
+}
+
+// notKeptError says that a Store did not take something.
+type notKeptError struct{ cause error }
+
+// Error implements error.
+func (e *notKeptError) Error() string { return "credentials cannot be kept: " + e.cause.Error() }
+
+// Unwrap gives the cause.
+func (e *notKeptError) Unwrap() error { return e.cause }

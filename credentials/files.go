@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,10 +28,16 @@ type Files struct {
 var _ Store = (*Files)(nil)
 
 // errName is a mistake of a caller.
-var errName = errors.New("credentials: a name has lower-case letters, digits, '.', '-' and '_'")
+var errName = errors.New("credentials: a name has lower-case letters, digits, '.', '-' and '_', and does not end as files beside do")
+
+// What is beside the file of a name: its lock, and values that are being written.
+const (
+	lockSuffix = ".lock"
+	tempMark   = ".tmp-"
+)
 
 func (f *Files) path(name, suffix string) (string, error) {
-	if name == "" || name[0] == '.' || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" {
+	if name == "" || name[0] == '.' || strings.HasSuffix(name, lockSuffix) || strings.Contains(name, tempMark) || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789.-_") != "" {
 		return "", errName
 	}
 	return filepath.Join(f.Dir, name+suffix), nil
@@ -42,7 +49,7 @@ func (f *Files) Load(_ context.Context, name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b, err := os.ReadFile(path)
+	b, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNotStored
 	}
@@ -54,6 +61,22 @@ func (f *Files) Load(_ context.Context, name string) ([]byte, error) {
 		return nil, errors.Join(ErrNotStored, err)
 	}
 	return plain, nil
+}
+
+// mostFile is the longest file that is read. Credentials and tokens have some kilobytes.
+const mostFile = 1 << 20
+
+func readFile(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	b, err := io.ReadAll(io.LimitReader(file, mostFile+1))
+	if err == nil && len(b) > mostFile {
+		return nil, ErrNotStored
+	}
+	return b, err
 }
 
 // Save implements Store.
@@ -75,7 +98,7 @@ func (f *Files) Save(_ context.Context, name string, value []byte) error {
 
 // replace writes a file of mode 0600 beside and renames it.
 func replace(path string, value []byte) (err error) {
-	t, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".tmp-*") // of mode 0600
+	t, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+tempMark+"*") // of mode 0600
 	if err != nil {
 		return err
 	}
@@ -93,7 +116,42 @@ func replace(path string, value []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	return os.Rename(t.Name(), path)
+	if err = os.Rename(t.Name(), path); err == nil {
+		sweep(path)
+	}
+	return err
+}
+
+// leftBehind is how old a value that is being written is when nobody writes it any more.
+const leftBehind = time.Hour
+
+// mostBeside is how many files of the folder are looked at.
+const mostBeside = 1000
+
+// sweep removes what processes that were killed have left beside a file that has just been written. It holds secrets.
+func sweep(path string) {
+	written, err := os.Stat(path)
+	if err != nil {
+		return
+	}
+	dir, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return
+	}
+	defer dir.Close()
+	names, err := dir.Readdirnames(mostBeside)
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		if !strings.HasPrefix(name, filepath.Base(path)+tempMark) {
+			continue
+		}
+		name = filepath.Join(filepath.Dir(path), name)
+		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() && written.ModTime().Sub(info.ModTime()) > leftBehind {
+			_ = os.Remove(name)
+		}
+	}
 }
 
 // Delete implements Store.
@@ -113,7 +171,7 @@ const lockPause = 10 * time.Millisecond
 
 // Lock implements Store.
 func (f *Files) Lock(ctx context.Context, name string) (func(), error) {
-	path, err := f.path(name, ".lock")
+	path, err := f.path(name, lockSuffix)
 	if err != nil {
 		return nil, err
 	}

@@ -49,6 +49,9 @@ func (p *IdentityPool) Retrieve(ctx context.Context) (aws.Credentials, error) {
 		return aws.Credentials{}, err
 	}
 	c := out.Credentials
+	if c.Expiration <= 0 || c.Expiration > latestTime {
+		return aws.Credentials{}, errIncomplete
+	}
 	return complete(aws.Credentials{
 		AccessKeyID: c.AccessKeyId, SecretAccessKey: c.SecretKey, SessionToken: c.SessionToken, CanExpire: true,
 		Expires: time.Unix(int64(c.Expiration), 0).UTC(), Source: "IdentityPool",

@@ -2,6 +2,7 @@ package credentials
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -12,6 +13,8 @@ type Refresh struct {
 	Username string // goes into the tokens as it is
 }
 
+var errNoRefresh = errors.New("credentials: the session has no refresh token")
+
 // ended lists the refusals that end a session. Every other one may go away: a server in trouble ends nobody's session.
 func ended() []string {
 	return []string{"NotAuthorizedException", "UserNotFoundException", "PasswordResetRequiredException", "UserNotConfirmedException", "RefreshTokenReuseException", "TokenRevokedException"}
@@ -19,11 +22,14 @@ func ended() []string {
 
 // Tokens implements TokenSource. A session that has ended is a LoginRequiredError without a command.
 func (r *Refresh) Tokens(ctx context.Context) (*Tokens, error) {
+	if r.Token == "" {
+		return nil, LoginRequired("", "", errNoRefresh)
+	}
 	in := map[string]any{"ClientId": r.Pool.ClientID, "RefreshToken": string(r.Token)}
 	if r.Pool.ClientSecret != "" {
 		in["ClientSecret"] = string(r.Pool.ClientSecret)
 	}
-	began := r.Pool.Client.Time()
+	began := r.Pool.Client.local()
 	var out authenticated
 	err := r.Pool.Client.json(ctx, idpPrefix, idpTarget, "GetTokensFromRefreshToken", in, &out)
 	if IsCode(err, ended()...) {
@@ -35,19 +41,26 @@ func (r *Refresh) Tokens(ctx context.Context) (*Tokens, error) {
 	if out.AuthenticationResult == nil {
 		return nil, &ChallengeError{out.ChallengeName}
 	}
-	t := out.tokens(began, r.Username)
+	t, err := r.Pool.tokens(&out, began, r.Username)
+	if err != nil {
+		return nil, err
+	}
 	if t.Refresh == "" {
 		t.Refresh = r.Token
 	}
 	return t, nil
 }
 
-// tokens gives the tokens of an answer that has some.
-func (a *authenticated) tokens(began time.Time, username string) *Tokens {
+// tokens gives the tokens of an answer that has some, to a request that began at a time of this machine's clock.
+func (p *UserPool) tokens(a *authenticated, began time.Time, username string) (*Tokens, error) {
 	r := a.AuthenticationResult
-	return &Tokens{
-		ID: Secret(r.IdToken), Access: Secret(r.AccessToken), Refresh: Secret(r.RefreshToken), Expires: began.Add(time.Duration(r.ExpiresIn) * time.Second), Username: username,
+	if r.AccessToken == "" || r.ExpiresIn <= 0 || r.ExpiresIn > mostLife {
+		return nil, errNoToken
 	}
+	return &Tokens{
+		ID: Secret(r.IdToken), Access: Secret(r.AccessToken), Refresh: Secret(r.RefreshToken), Username: username,
+		Expires: p.Client.since(began).Add(time.Duration(r.ExpiresIn) * time.Second), Skew: p.Client.Skew(),
+	}, nil
 }
 
 // Revoke ends the session of a refresh token at the server: it and what it brought open nothing any more.

@@ -2,7 +2,6 @@ package credentials
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -19,11 +18,16 @@ type Session struct {
 	Title   string // of the session, for errors
 	Command string // that signs in, for errors
 
-	turn turn
-	last *kept[storedTokens]
+	// Warn is told when tokens could not be kept: they serve, and this process has them, but no other will. nil: nobody is told.
+	Warn func(err error)
+
+	hold holder[storedTokens]
 }
 
-var _ TokenSource = (*Session)(nil)
+var (
+	_ TokenSource = (*Session)(nil)
+	_ Renewer     = (*Session)(nil)
+)
 
 // storedTokens are tokens as a Store has them.
 type storedTokens struct {
@@ -38,31 +42,38 @@ func (t *Tokens) stored() storedTokens {
 }
 
 func (k *kept[T]) tokens(t storedTokens) *Tokens {
-	return &Tokens{ID: Secret(t.ID), Access: Secret(t.Access), Refresh: Secret(t.Refresh), Username: t.Username, Expires: k.Expires}
+	return &Tokens{ID: Secret(t.ID), Access: Secret(t.Access), Refresh: Secret(t.Refresh), Username: t.Username, Expires: k.Expires, Skew: k.Skew}
+}
+
+func (s *Session) source() *source[storedTokens] {
+	return &source[storedTokens]{store: s.Store, name: s.Name, now: clock(s.Now), spends: s.Refresh != nil, warn: s.Warn,
+		bring: func(ctx context.Context, old *kept[storedTokens]) (brought[storedTokens], error) {
+			t, err := s.bring(ctx, old)
+			if err != nil {
+				return brought[storedTokens]{}, err
+			}
+			return brought[storedTokens]{value: t.stored(), expires: t.Expires, skew: t.Skew}, nil
+		},
+	}
 }
 
 // Tokens implements TokenSource.
 func (s *Session) Tokens(ctx context.Context) (*Tokens, error) {
-	share, done, err := s.turn.take(ctx)
+	k, err := s.hold.get(ctx, s.source())
 	if err != nil {
 		return nil, err
 	}
-	defer done()
-	now := clock(s.Now)
-	if s.last.good(now(), share) {
-		return s.last.tokens(s.last.Value), nil
-	}
-	k, err := fresh(ctx, s.Store, s.Name, now, share, func(old *kept[storedTokens]) (storedTokens, time.Time, error) {
-		t, err := s.bring(ctx, old)
-		if err != nil {
-			return storedTokens{}, time.Time{}, err
-		}
-		return t.stored(), t.Expires, nil
-	})
+	return k.tokens(k.Value), nil
+}
+
+// Renew implements Renewer.
+func (s *Session) Renew(ctx context.Context, bad *Tokens) (*Tokens, error) {
+	from := s.source()
+	from.good = func(k *kept[storedTokens]) bool { return k.alive(from.now()) && k.Value.Access != string(bad.Access) }
+	k, err := s.hold.get(ctx, from)
 	if err != nil {
 		return nil, err
 	}
-	s.last = k
 	return k.tokens(k.Value), nil
 }
 
@@ -70,12 +81,13 @@ func (s *Session) Tokens(ctx context.Context) (*Tokens, error) {
 func (s *Session) bring(ctx context.Context, old *kept[storedTokens]) (*Tokens, error) {
 	var cause error
 	if old != nil && s.Refresh != nil {
-		t, err := s.Refresh(old.tokens(old.Value)).Tokens(ctx)
+		linger, done := lingering(ctx) // a new refresh token that nobody takes is a session lost
+		t, err := s.Refresh(old.tokens(old.Value)).Tokens(linger)
+		done()
 		if err == nil {
 			return t, nil
 		}
-		var ended *LoginRequiredError
-		if !errors.As(err, &ended) {
+		if !endsSession(err) {
 			return nil, err
 		}
 		cause = err
@@ -92,26 +104,39 @@ func (s *Session) Kept(ctx context.Context) (t *Tokens, good bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	return k.tokens(k.Value), clock(s.Now)().Before(k.Expires), nil
+	return k.tokens(k.Value), k.alive(clock(s.Now)()), nil
 }
 
-// SignIn keeps tokens that a sign-in has just given, in the place of older ones.
+// SignIn keeps tokens that a sign-in has just given, in the place of older ones. When they cannot be kept, they serve this process all the same.
 func (s *Session) SignIn(ctx context.Context, t *Tokens) error {
-	unlock, err := s.Store.Lock(ctx, s.Name)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	k := &kept[storedTokens]{Version: keptVersion, Issued: clock(s.Now)().UTC(), Expires: t.Expires.UTC(), Value: t.stored()}
-	return save(ctx, s.Store, s.Name, k)
+	return s.alone(ctx, func() error {
+		k := &kept[storedTokens]{
+			Version: keptVersion, Issued: clock(s.Now)().Add(t.Skew).Round(0).UTC(), Expires: t.Expires.UTC(), Skew: t.Skew, Value: t.stored(),
+		}
+		s.hold.last, s.hold.unsaved = k, nil
+		return save(ctx, s.Store, s.Name, k)
+	})
 }
 
-// SignOut forgets the tokens.
+// SignOut forgets the tokens. Another process may have them in memory until it renews them: what ends a session is its end at the server.
 func (s *Session) SignOut(ctx context.Context) error {
+	return s.alone(ctx, func() error {
+		s.hold.last, s.hold.unsaved = nil, nil
+		return s.Store.Delete(ctx, s.Name)
+	})
+}
+
+// alone does something while no other thread and no other process renews.
+func (s *Session) alone(ctx context.Context, do func() error) error {
+	done, err := s.hold.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	unlock, err := s.Store.Lock(ctx, s.Name)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	return s.Store.Delete(ctx, s.Name)
+	return do()
 }

@@ -71,7 +71,11 @@ func (s *SSO) kept(what string) (string, error) {
 	if s.Store == nil {
 		return "", errNoStore
 	}
-	b, err := json.Marshal([]any{s.Client.endpoint(oidcPrefix), s.StartURL, s.scopes(), s.Name})
+	base, err := s.Client.endpoint(oidcPrefix)
+	if err != nil {
+		return "", err
+	}
+	b, err := json.Marshal([]any{base, s.StartURL, s.scopes(), s.Name})
 	if err != nil {
 		return "", err
 	}
@@ -89,16 +93,17 @@ func (s *SSO) register(ctx context.Context, way string, in *registerInput) (*reg
 	if in.ClientName == "" {
 		in.ClientName = "mayfly"
 	}
-	k, err := fresh(ctx, s.Store, name, s.Client.Time, 0, func(*kept[registration]) (registration, time.Time, error) {
+	var hold holder[registration]
+	k, err := hold.get(ctx, &source[registration]{store: s.Store, name: name, now: s.Client.local, bring: func(ctx context.Context, _ *kept[registration]) (brought[registration], error) {
 		var out registration
 		if err := s.Client.rest(ctx, oidcPrefix, "RegisterClient", http.MethodPost, "/client/register", nil, in, &out); err != nil {
-			return registration{}, time.Time{}, err
+			return brought[registration]{}, err
 		}
 		if out.ClientID == "" || out.ClientSecret == "" || out.ClientSecretExpiresAt <= 0 {
-			return registration{}, time.Time{}, errNoClient
+			return brought[registration]{}, errNoClient
 		}
-		return out, time.Unix(out.ClientSecretExpiresAt, 0), nil
-	})
+		return brought[registration]{value: out, expires: time.Unix(out.ClientSecretExpiresAt, 0), skew: s.Client.Skew()}, nil
+	}})
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +145,7 @@ type createTokenInput struct {
 // createToken performs CreateToken for a registration.
 func (s *SSO) createToken(ctx context.Context, r *registration, in *createTokenInput) (*Tokens, error) {
 	in.ClientID, in.ClientSecret = r.ClientID, r.ClientSecret
-	began := s.Client.Time()
+	began := s.Client.local()
 	var out struct {
 		AccessToken  string `json:"accessToken"`
 		RefreshToken string `json:"refreshToken"`
@@ -154,7 +159,8 @@ func (s *SSO) createToken(ctx context.Context, r *registration, in *createTokenI
 		return nil, errNoToken
 	}
 	return &Tokens{
-		ID: Secret(out.IDToken), Access: Secret(out.AccessToken), Refresh: Secret(out.RefreshToken), Expires: began.Add(time.Duration(out.ExpiresIn) * time.Second),
+		ID: Secret(out.IDToken), Access: Secret(out.AccessToken), Refresh: Secret(out.RefreshToken),
+		Expires: s.Client.since(began).Add(time.Duration(out.ExpiresIn) * time.Second), Skew: s.Client.Skew(),
 	}, nil
 }
 
@@ -169,38 +175,6 @@ func (s *SSO) used(ctx context.Context, r *registration) error {
 	}
 	k := &kept[registration]{Version: keptVersion, Issued: s.Client.Time().UTC(), Expires: time.Unix(r.ClientSecretExpiresAt, 0).UTC(), Value: *r}
 	return save(ctx, s.Store, name, k)
-}
-
-// SSORefresh brings new tokens for the refresh token of a session, with the registration that opened it. The old refresh token stays where none comes back.
-type SSORefresh struct {
-	SSO   *SSO
-	Token Secret
-}
-
-// Tokens implements TokenSource. A session that has ended, or whose registration has, is a LoginRequiredError without a command.
-func (l *SSORefresh) Tokens(ctx context.Context) (*Tokens, error) {
-	name, err := l.SSO.kept("used")
-	if err != nil {
-		return nil, err
-	}
-	k, err := load[registration](ctx, l.SSO.Store, name)
-	switch {
-	case l.Token == "", errors.Is(err, ErrNotStored), err == nil && !l.SSO.Client.Time().Before(k.Expires):
-		return nil, LoginRequired("", "", errNotKept)
-	case err != nil:
-		return nil, err
-	}
-	t, err := l.SSO.createToken(ctx, &k.Value, &createTokenInput{GrantType: grantFresh, RefreshToken: string(l.Token)})
-	if oidcCode(err, invalidClient, "InvalidGrantException", "ExpiredTokenException", "UnauthorizedClientException", "AccessDeniedException") {
-		return nil, LoginRequired("", "", err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if t.Refresh == "" {
-		t.Refresh = l.Token
-	}
-	return t, nil
 }
 
 // oidcCode reports whether the OIDC service refused with one of these codes, as AWS names them or as OAuth does (RFC 6749 section 5.2, RFC 8628 section 3.5).

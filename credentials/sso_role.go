@@ -27,12 +27,26 @@ const (
 
 var errEndless = errors.New("credentials: the list of the service does not end")
 
-// Retrieve implements aws.CredentialsProvider. A token that is not good any more is a LoginRequiredError without a command.
+// Retrieve implements aws.CredentialsProvider. A token that looked good and is refused is renewed once, where Tokens is a Renewer: somebody has ended it at the
+// server. A session that has ended is a LoginRequiredError, without a command unless Tokens knows one.
 func (p *SSORole) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	t, err := p.Tokens.Tokens(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
+	c, err := p.with(ctx, t)
+	renewer, can := p.Tokens.(Renewer)
+	if !endsSession(err) || !can {
+		return c, err
+	}
+	if t, err = renewer.Renew(ctx, t); err != nil {
+		return aws.Credentials{}, err
+	}
+	return p.with(ctx, t)
+}
+
+// with takes the session of the role with an access token.
+func (p *SSORole) with(ctx context.Context, t *Tokens) (aws.Credentials, error) {
 	var out struct {
 		RoleCredentials struct {
 			AccessKeyID     string `json:"accessKeyId"`
@@ -129,8 +143,7 @@ func pages(q url.Values, page func(url.Values) (next string, err error)) error {
 // to their end.
 func (c *Client) Logout(ctx context.Context, access Secret) error {
 	err := c.portal(ctx, "Logout", http.MethodPost, "/logout", access, nil)
-	var ended *LoginRequiredError
-	if errors.As(err, &ended) {
+	if endsSession(err) {
 		return nil
 	}
 	return err

@@ -7,10 +7,12 @@ import (
 
 // Tokens are what a sign-in gives. Which of them there are depends on the way.
 type Tokens struct {
-	ID      Secret // says who somebody is; a JWT
-	Access  Secret // opens APIs
-	Refresh Secret // brings new ones
-	Expires time.Time
+	ID      Secret    // says who somebody is; a JWT
+	Access  Secret    // opens APIs
+	Refresh Secret    // brings new ones
+	Expires time.Time // by the clock of who gave them
+	// Skew is how far that clock is ahead of this machine's, as far as it has told.
+	Skew time.Duration
 	// Username is who signed in, as far as it is known.
 	Username string
 }
@@ -18,4 +20,10 @@ type Tokens struct {
 // TokenSource gives tokens that are good now. It is safe for concurrent use.
 type TokenSource interface {
 	Tokens(ctx context.Context) (*Tokens, error)
+}
+
+// Renewer is a TokenSource that can give others in the place of tokens that looked good and were refused, because they have been revoked at the server. However
+// many callers bring the same tokens, they are renewed once.
+type Renewer interface {
+	Renew(ctx context.Context, bad *Tokens) (*Tokens, error)
 }

@@ -21,6 +21,9 @@ type TokenFile struct {
 // mostToken is the longest WebIdentityToken that STS takes.
 const mostToken = 20000
 
+// latestTime is the last second that RFC 3339 can write.
+const latestTime = 253402300799
+
 // lineEnd is the room for what an editor leaves behind a token.
 const lineEnd = 16
 
@@ -62,8 +65,7 @@ func tokenClaims(token string) (subject string, expires time.Time) {
 	if json.Unmarshal(b, &claims) != nil {
 		return "", time.Time{}
 	}
-	const latest = 253402300799 // of what RFC 3339 can write
-	if claims.Expires > 0 && claims.Expires <= latest {
+	if claims.Expires > 0 && claims.Expires <= latestTime {
 		expires = time.Unix(int64(claims.Expires), 0).UTC()
 	}
 	return shown(claims.Subject), expires

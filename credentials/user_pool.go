@@ -49,24 +49,32 @@ const (
 	idpTarget = "AWSCognitoIdentityProviderService"
 )
 
+// mostSteps is how many challenges are answered in one sign-in. Cognito's own flows need no more than five; custom ones may have some more.
+const mostSteps = 50
+
+var errEndlessSignIn = errors.New("credentials: the sign-in comes to no end")
+
 // initiate begins a sign-in and goes on until there are tokens.
 func (p *UserPool) initiate(ctx context.Context, flow, username string, parameters map[string]string, steps Answerer) (*Tokens, error) {
 	if p.ClientSecret != "" && username != "" {
 		parameters["SECRET_HASH"] = srp.SecretHash(string(p.ClientSecret), username, p.ClientID)
 	}
 	var out authenticated
-	began := p.Client.Time()
+	began := p.Client.local()
 	err := p.Client.json(ctx, idpPrefix, idpTarget, "InitiateAuth", map[string]any{
 		"AuthFlow": flow, "ClientId": p.ClientID, "AuthParameters": parameters,
 	}, &out)
-	for err == nil && out.AuthenticationResult == nil {
-		began = p.Client.Time()
+	for step := 0; err == nil && out.AuthenticationResult == nil; step++ {
+		if step == mostSteps || out.ChallengeName == "" {
+			return nil, errEndlessSignIn
+		}
+		began = p.Client.local()
 		err = p.respond(ctx, &out, username, steps)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return out.tokens(began, username), nil
+	return p.tokens(&out, began, username)
 }
 
 // respond answers one challenge; out becomes the next step.

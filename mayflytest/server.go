@@ -68,7 +68,12 @@ func New(t testing.TB, options ...Option) *Server {
 		o(s)
 	}
 	var handler http.Handler
-	listener := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	listener := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.clock != nil { // clients learn from it what time it is
+			w.Header().Set("Date", s.clock.Now().UTC().Format(http.TimeFormat))
+		}
+		handler.ServeHTTP(w, r)
+	}))
 	s.config.URL = "http://" + listener.Listener.Addr().String()
 	if err := s.config.Check(); err != nil {
 		t.Fatal("mayflytest:", err)
