@@ -35,6 +35,15 @@ func (c *Cached) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return k.Value, nil
 }
 
+// Kept gives the credentials as they are stored, without renewing them, and whether they still serve. ErrNotStored when there are none.
+func (c *Cached) Kept(ctx context.Context) (v aws.Credentials, good bool, err error) {
+	k, err := load[aws.Credentials](ctx, c.Store, c.Name)
+	if err != nil {
+		return aws.Credentials{}, false, err
+	}
+	return k.Value, k.alive(clock(c.Now)()), nil
+}
+
 func (c *Cached) bring(ctx context.Context, _ *kept[aws.Credentials]) (brought[aws.Credentials], error) {
 	v, err := c.Provider.Retrieve(ctx)
 	if err != nil {
