@@ -1,0 +1,90 @@
+package script
+
+import (
+	"sync"
+	"testing"
+)
+
+// stormSize is how many processes ask at once.
+const stormSize = 50
+
+// storm starts many processes that need credentials. The answer to who renews is held back until all have started, so that all are there while it lasts. All have
+// to succeed, with the same credentials.
+func (h *home) storm(b *between, renewal string) {
+	h.t.Helper()
+	g := b.hold(renewal)
+	outs := make([]string, stormSize)
+	var started, ended sync.WaitGroup
+	started.Add(stormSize)
+	for i := range outs {
+		ended.Go(func() {
+			cmd, out, errs := h.command("process")
+			err := cmd.Start()
+			started.Done()
+			if err == nil {
+				err = cmd.Wait()
+			}
+			if err != nil {
+				h.t.Errorf("%v: %s", err, errs)
+			}
+			outs[i] = out.String()
+		})
+	}
+	started.Wait()
+	close(g.open)
+	ended.Wait()
+	b.pass(renewal)
+	for _, out := range outs {
+		if out != outs[0] || out == "" {
+			h.t.Error("not all got the same credentials")
+			break
+		}
+	}
+}
+
+// TestStorm: however many processes find a session ended, one renews it.
+func TestStorm(t *testing.T) {
+	b := newBetween(t)
+	b.shorten(true)
+	h := b.newHome(t)
+	b.shorten(false)
+	h.storm(b, "GetTokensFromRefreshToken")
+	b.want(t, "GetTokensFromRefreshToken", "GetId", "GetCredentialsForIdentity")
+	h.storm(b, "GetTokensFromRefreshToken") // warm
+	b.want(t)
+}
+
+// TestStormOfRotatedTokens: where each refresh token serves once, and at once no more, no renewal loses the one that the next one needs.
+func TestStormOfRotatedTokens(t *testing.T) {
+	b := newBetween(t)
+	b.rotate(t, 0)
+	b.shorten(true)
+	h := b.newHome(t)
+	for range 3 { // each brings a token that the next one uses, for all that it brings has ended
+		h.ok("token")
+	}
+	b.want(t, "GetTokensFromRefreshToken", "GetTokensFromRefreshToken", "GetTokensFromRefreshToken")
+	b.shorten(false)
+	h.storm(b, "GetTokensFromRefreshToken")
+	b.want(t, "GetTokensFromRefreshToken", "GetId", "GetCredentialsForIdentity")
+}
+
+// TestStormWithoutSession: nobody signs in by themselves, and each process says at once what to do.
+func TestStormWithoutSession(t *testing.T) {
+	b := newBetween(t)
+	h := b.newHome(t)
+	h.ok("logout")
+	b.take()
+	var all sync.WaitGroup
+	for range stormSize {
+		all.Go(func() {
+			cmd, out, errs := h.command("process")
+			_ = cmd.Run()
+			if cmd.ProcessState.ExitCode() != 3 || out.Len() > 0 || errs.String() != "mayfly: sign-in is required for default: run mayfly login default\n" {
+				t.Errorf("exit code %d: %s%s", cmd.ProcessState.ExitCode(), out, errs)
+			}
+		})
+	}
+	all.Wait()
+	b.want(t)
+}
