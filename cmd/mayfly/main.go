@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"net/http"
 	"os"
 	"os/signal"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/mayfly-id/mayfly/internal/cli"
 )
@@ -20,30 +20,33 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	err := root().ExecuteContext(ctx)
-	code, show := cli.ExitCode(err)
+	w := world()
+	err := root(w).ExecuteContext(ctx)
 	var usage usageError
 	if errors.As(err, &usage) {
-		code = cli.ExitUsage
+		err = cli.Usage(usage.error)
 	}
-	if show {
-		fmt.Fprintln(os.Stderr, "mayfly:", err)
-	}
-	os.Exit(code)
+	os.Exit(w.Finish(err))
 }
 
 // world is what the client's commands see of this process.
 func world() *cli.IO {
 	return &cli.IO{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Now: time.Now, Terminal: cli.TTY{}, Random: rand.Reader, Self: "mayfly",
+		Browse: cli.OpenBrowser, Exists: exists, Command: cli.OwnCommand, Live: term.IsTerminal(int(os.Stderr.Fd())),
 		HTTP: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // usageError is a command line or configuration that cannot be meant.
 type usageError struct{ error }
 
-func root() *cobra.Command {
+func root(w *cli.IO) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "mayfly",
 		Short: "Short-term credentials that speak AWS's own identity protocols",
@@ -56,7 +59,7 @@ Every AWS SDK and CLI is already its client: point one at the server with --endp
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	c.AddCommand(cli.Commands(world())...)
+	c.AddCommand(cli.Commands(w)...)
 	c.AddCommand(up(), outbox(), pool(), lintPolicies(), version(), operations())
 	return c
 }

@@ -110,8 +110,11 @@ func edges() map[string][]string {
 		"internal/vault":      {"credentials"},
 		"internal/shellenv":   {"credentials"},
 		"internal/chain":      {"credentials", "internal/awsfile"},
-		"internal/cli":        {"credentials", "internal/awsfile", "internal/localcreds", "internal/runas", "internal/vault"},
-		"mayflytest":          {"credentials", "internal/app", "internal/config"},
+		"internal/doctor":     {"internal/awsfile", "internal/chain", "internal/vault"},
+		"internal/cli": {
+			"credentials", "internal/awsfile", "internal/chain", "internal/doctor", "internal/localcreds", "internal/runas", "internal/shellenv", "internal/vault",
+		},
+		"mayflytest": {"credentials", "internal/app", "internal/config"},
 
 		// Wiring knows everything, and only the command knows it.
 		"internal/app": {"internal/"},

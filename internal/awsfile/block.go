@@ -46,6 +46,17 @@ func (f *File) span(name string) (first, last int, ok bool, err error) {
 	return first, last, first >= 0, nil
 }
 
+// Blocks lists the names of the blocks in the order in which they begin.
+func (f *File) Blocks() []string {
+	var out []string
+	for _, l := range f.lines {
+		if name, ok := strings.CutPrefix(mark(body(l)), "begin "); ok && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // Block gives what is between the lines "# begin mayfly NAME" and "# end mayfly NAME".
 func (f *File) Block(name string) (text string, ok bool, err error) {
 	first, last, ok, err := f.span(name)

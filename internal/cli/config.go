@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -14,10 +15,12 @@ import (
 	"github.com/mayfly-id/mayfly/internal/awsfile"
 )
 
-// Ways to sign in.
+// Kinds of sessions: what one signs in with.
 const (
 	kindUserPool    = "user-pool"    // user and password, or API token
 	kindWebIdentity = "web-identity" // a token that is in a file
+	kindSSO         = "sso"          // a session of IAM Identity Center
+	kindKeys        = "keys"         // long-term keys, kept sealed
 )
 
 // session is one way to sign in and what one gets by it, as the configuration has it. It holds no secret.
@@ -30,10 +33,18 @@ type session struct {
 	userPoolID, clientID, identityPoolID string
 	username                             string
 	flow                                 string // srp or password
+	variables                            string // whose names of variables have user name and password: stax, echostream or cognito, beside Mayfly's own
 	tokenFile                            string
+
+	ssoStartURL, ssoRegion, ssoScopes string
+	ssoSession                        string // sso-session of the shared config whose tokens are shared with AWS's own programs
+	ssoAccount, ssoRole               string
 
 	roleARN, roleSession, externalID string
 	duration                         string // seconds
+	mfaSerial                        string
+
+	poolRole string // role that the identity pool is asked for; chosen by a command, not configured
 }
 
 // setting is one key of a session.
@@ -47,8 +58,10 @@ func (s *session) settings() []setting {
 	return []setting{
 		{"kind", &s.kind}, {"endpoint", &s.endpoint}, {"region", &s.region},
 		{"user_pool_id", &s.userPoolID}, {"client_id", &s.clientID}, {"identity_pool_id", &s.identityPoolID}, {"username", &s.username}, {"flow", &s.flow},
-		{"web_identity_token_file", &s.tokenFile},
-		{"role_arn", &s.roleARN}, {"role_session_name", &s.roleSession}, {"external_id", &s.externalID}, {"duration_seconds", &s.duration},
+		{"variables", &s.variables}, {"web_identity_token_file", &s.tokenFile},
+		{"sso_start_url", &s.ssoStartURL}, {"sso_region", &s.ssoRegion}, {"sso_registration_scopes", &s.ssoScopes}, {"sso_session", &s.ssoSession},
+		{"sso_account_id", &s.ssoAccount}, {"sso_role_name", &s.ssoRole},
+		{"role_arn", &s.roleARN}, {"role_session_name", &s.roleSession}, {"external_id", &s.externalID}, {"duration_seconds", &s.duration}, {"mfa_serial", &s.mfaSerial},
 	}
 }
 
@@ -56,37 +69,33 @@ var sessionName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
 
 // check finds what keeps a session from working.
 func (s *session) check() error {
-	need := func(key, text string) error {
-		if text == "" {
-			return usage("session %s has no %s", s.name, key)
-		}
-		return nil
-	}
 	if !sessionName.MatchString(s.name) {
 		return usage("%q is no name of a session: lower-case letters, digits, '.', '-' and '_'", s.name)
-	}
-	if err := need("region", s.region); err != nil {
-		return err
 	}
 	if _, err := s.life(); err != nil {
 		return err
 	}
-	switch s.kind {
-	case kindUserPool:
-		if s.flow != "srp" && s.flow != "password" {
-			return usage("session %s: flow is srp or password", s.name)
-		}
-		if err := need("user_pool_id", s.userPoolID); err != nil {
-			return err
-		}
-		return need("client_id", s.clientID)
-	case kindWebIdentity:
-		if err := need("role_arn", s.roleARN); err != nil {
-			return err
-		}
-		return need("web_identity_token_file", s.tokenFile)
+	if _, ok := families()[s.variables]; !ok {
+		return usage("session %s: variables is stax, echostream or cognito", s.name)
 	}
-	return usage("session %s: kind is %s or %s", s.name, kindUserPool, kindWebIdentity)
+	need, ok := map[string][]string{
+		kindUserPool:    {"region", "user_pool_id", "client_id"},
+		kindWebIdentity: {"region", "role_arn", "web_identity_token_file"},
+		kindSSO:         {"region", "sso_start_url", "sso_region"},
+		kindKeys:        {"region"},
+	}[s.kind]
+	if !ok {
+		return usage("session %s: kind is %s, %s, %s or %s", s.name, kindUserPool, kindWebIdentity, kindSSO, kindKeys)
+	}
+	for _, set := range s.settings() {
+		if *set.text == "" && slices.Contains(need, set.key) {
+			return usage("session %s has no %s", s.name, set.key)
+		}
+	}
+	if s.kind == kindUserPool && s.flow != "srp" && s.flow != "password" {
+		return usage("session %s: flow is srp or password", s.name)
+	}
+	return nil
 }
 
 // life is how long sessions of the role are to last; 0 leaves it to the server.
@@ -178,6 +187,14 @@ func (f *config) put(s *session) error {
 		}
 	}
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+		return err
+	}
+	return awsfile.WriteFile(f.path, f.file.Bytes())
+}
+
+// remove takes a session out.
+func (f *config) remove(name string) error {
+	if _, err := f.file.Remove(sessionPrefix + name); err != nil {
 		return err
 	}
 	return awsfile.WriteFile(f.path, f.file.Bytes())

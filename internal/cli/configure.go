@@ -1,62 +1,133 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mayfly-id/mayfly/credentials"
 )
 
+// configuring is what configure is told.
+type configuring struct {
+	server, from string
+	list, remove bool
+	given        session
+}
+
 func (c *client) configure() *cobra.Command {
-	var server string
-	var list bool
-	given := &session{}
+	var f configuring
 	cmd := &cobra.Command{
 		Use:   "configure [session]",
 		Short: "Make or change a session",
 		Long: `Write a session into the client's configuration. With --server the server says where to sign in; every setting can be given or changed by a flag.
-Settings hold no secret. Comments and keys of others in the file stay.`,
+Settings hold no secret. Comments and keys of others in the file stay.
+
+--from takes over what another program is configured with:
+  stax              STAX_REGION, and STAX_ACCESS_KEY and STAX_SECRET_KEY at each sign-in
+  echostream        ECHOSTREAM_… or USER_POOL_ID, CLIENT_ID, USER_NAME and PASSWORD
+  cognito           ~/.aws/cognito_credentials and COGNITO_…
+  sso-session:NAME  an sso-session of the shared AWS config; its tokens are shared with AWS's own programs
+  profile:NAME      a profile of the shared AWS config: of an SSO role, or as aws-vault uses them (then: key add)`,
 		Example: `  mayfly configure work --server https://id.example.com
   mayfly configure aws --region eu-west-1 --user-pool-id eu-west-1_Ab3 --client-id 1x2 --identity-pool-id eu-west-1:0f…
   mayfly configure ci --region us-east-1 --endpoint https://id.example.com --kind web-identity \
       --web-identity-token-file /var/run/token --role-arn arn:aws:iam::123456789012:role/build
+  mayfly configure sso --from sso-session:corp
   mayfly configure --list`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if list {
+			if f.list {
 				return c.listSessions()
 			}
 			name := arg(args)
 			if name == "" {
 				name = defaultSession
 			}
-			f, err := c.loadConfig()
-			if err != nil {
-				return err
+			if f.remove {
+				return c.removeSession(cmd.Context(), name)
 			}
-			s, _ := f.session(name)
-			if server != "" {
-				if s, err = c.discover(cmd.Context(), name, server); err != nil {
-					return err
-				}
-			}
-			s.take(given, cmd.Flags().Changed)
-			if err := s.check(); err != nil {
-				return err
-			}
-			if err := f.put(s); err != nil {
-				return err
-			}
-			c.say("Session %s is in %s. Next: %s login %s", name, f.path, c.Self, name)
-			return nil
+			return c.writeSession(cmd.Context(), name, &f, cmd.Flags().Changed)
 		},
 	}
-	cmd.Flags().StringVar(&server, "server", "", "base URL of a server that is asked where to sign in")
-	cmd.Flags().BoolVar(&list, "list", false, "list the sessions")
-	for _, set := range given.settings() {
+	cmd.Flags().StringVar(&f.server, "server", "", "base URL of a server that is asked where to sign in")
+	cmd.Flags().StringVar(&f.from, "from", "", "take over another program's configuration: stax, echostream, cognito, sso-session:NAME or profile:NAME")
+	cmd.Flags().BoolVar(&f.list, "list", false, "list the sessions")
+	cmd.Flags().BoolVar(&f.remove, "remove", false, "take the session out of the configuration; sign out first")
+	for _, set := range f.given.settings() {
 		cmd.Flags().StringVar(set.text, flagName(set.key), "", "setting "+set.key)
 	}
 	return cmd
+}
+
+func (c *client) writeSession(ctx context.Context, name string, f *configuring, changed func(flag string) bool) error {
+	file, err := c.loadConfig()
+	if err != nil {
+		return err
+	}
+	s, _ := file.session(name)
+	switch {
+	case f.from != "":
+		s, err = c.takeOver(ctx, name, f.from, f.server)
+	case f.server != "":
+		s, err = c.discover(ctx, name, f.server)
+	}
+	if err != nil {
+		return err
+	}
+	s.take(&f.given, changed)
+	if err := s.check(); err != nil {
+		return err
+	}
+	if err := file.put(s); err != nil {
+		return err
+	}
+	next := c.loginCommand(s)
+	if s.kind == kindKeys {
+		next = c.Self + " key add " + s.name
+	}
+	if c.asJSON {
+		return c.printJSON(s.listed())
+	}
+	if s.kind == kindWebIdentity {
+		next = c.Self + " whoami " + s.name
+	}
+	c.say("Session %s is in %s. Next: %s", name, file.path, next)
+	return nil
+}
+
+// removeSession takes a session out of the configuration, of which nothing is kept any more.
+func (c *client) removeSession(ctx context.Context, name string) error {
+	s, err := c.choose(name)
+	if err != nil {
+		return err
+	}
+	o, err := c.open(s, alone)
+	if err != nil {
+		return err
+	}
+	if o.tokens != nil {
+		if _, _, err := o.tokens.Kept(ctx); !errors.Is(err, credentials.ErrNotStored) {
+			return errors.Join(usage("session %s is signed in: run %s logout %s first", name, c.Self, name), err)
+		}
+	}
+	if _, err := o.store.Load(ctx, s.keysName()); !errors.Is(err, credentials.ErrNotStored) {
+		return errors.Join(usage("session %s has a key: run %s key rm %s first", name, c.Self, name), err)
+	}
+	if err := o.forgetKeys(ctx); err != nil {
+		return err
+	}
+	f, err := c.loadConfig()
+	if err != nil {
+		return err
+	}
+	if err := f.remove(name); err != nil {
+		return err
+	}
+	return c.show(map[string]string{"session": name, "removed": f.path}, name+" is not in "+f.path+" any more")
 }
 
 func flagName(key string) string { return strings.ReplaceAll(key, "_", "-") }
@@ -78,20 +149,44 @@ func (s *session) take(given *session, changed func(flag string) bool) {
 	s.endpoint = strings.TrimSuffix(s.endpoint, "/")
 }
 
+// listed is a session in the JSON form. Its settings are by their names.
+type listed struct {
+	Session  string            `json:"session"`
+	Settings map[string]string `json:"settings"`
+}
+
+func (s *session) listed() listed {
+	l := listed{Session: s.name, Settings: map[string]string{}}
+	for _, set := range s.settings() {
+		if *set.text != "" {
+			l.Settings[set.key] = *set.text
+		}
+	}
+	return l
+}
+
 func (c *client) listSessions() error {
 	f, err := c.loadConfig()
 	if err != nil {
 		return err
 	}
+	all := []listed{}
 	for _, name := range f.names() {
 		s, _ := f.session(name)
+		all = append(all, s.listed())
 		where := s.endpoint
 		if where == "" {
 			where = "AWS " + s.region
 		}
+		if c.asJSON {
+			continue
+		}
 		if _, err := fmt.Fprintf(c.Out, "%s\t%s\t%s\n", name, s.kind, where); err != nil {
 			return err
 		}
+	}
+	if c.asJSON {
+		return c.printJSON(all)
 	}
 	return nil
 }

@@ -12,10 +12,11 @@ import (
 
 func (c *client) exec() *cobra.Command {
 	var server, withoutFiles bool
+	var t target
 	cmd := &cobra.Command{
-		Use:   "exec [session] -- COMMAND [ARG...]",
+		Use:   "exec [session or profile] -- COMMAND [ARG...]",
 		Short: "Run a program with the session's credentials",
-		Long: `Run a program with the session's credentials in its environment, Region and endpoint included; what would hide them there is taken out. The program takes the place of this one.
+		Long: `Run a program with the credentials of a session, or of a profile of the shared AWS files, in its environment, Region and endpoint included; what would hide them there is taken out. The program takes the place of this one.
 
 With --server the program finds a container endpoint on the loopback interface instead, private by a token, which renews the credentials for as long as it runs.`,
 		Example: `  mayfly exec -- aws sts get-caller-identity
@@ -25,23 +26,25 @@ With --server the program finds a container endpoint on the loopback interface i
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at := cmd.ArgsLenAtDash()
 			if at < 0 || at > 1 || at == len(args) {
-				return usage("want: exec [session] -- COMMAND [ARG...]")
+				return usage("want: exec [session or profile] -- COMMAND [ARG...]")
 			}
 			child := &runas.Command{Name: args[at], Args: args[at+1:]}
+			t.name = arg(args[:at])
 			if server {
-				return c.runBeside(cmd.Context(), arg(args[:at]), child, withoutFiles)
+				return c.runBeside(cmd.Context(), &t, child, withoutFiles)
 			}
-			return c.runInstead(cmd.Context(), arg(args[:at]), child)
+			return c.runInstead(cmd.Context(), &t, child)
 		},
 	}
+	t.flags(cmd)
 	cmd.Flags().BoolVar(&server, "server", false, "serve credentials to the program while it runs, renewed before they end")
 	cmd.Flags().BoolVar(&withoutFiles, "without-files", false, "with --server: keep the program from ~/.aws, whose default profile SDKs ask first")
 	return cmd
 }
 
 // runInstead puts the program in the place of this one.
-func (c *client) runInstead(ctx context.Context, name string, child *runas.Command) error {
-	o, k, err := c.credentials(ctx, name)
+func (c *client) runInstead(ctx context.Context, t *target, child *runas.Command) error {
+	o, k, err := c.credentials(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -49,8 +52,8 @@ func (c *client) runInstead(ctx context.Context, name string, child *runas.Comma
 }
 
 // runBeside runs the program and serves it meanwhile.
-func (c *client) runBeside(ctx context.Context, name string, child *runas.Command, withoutFiles bool) error {
-	o, _, err := c.credentials(ctx, name) // so that a sign-in that is needed shows now
+func (c *client) runBeside(ctx context.Context, t *target, child *runas.Command, withoutFiles bool) error {
+	o, _, err := c.credentials(ctx, t) // so that a sign-in that is needed shows now
 	if err != nil {
 		return err
 	}

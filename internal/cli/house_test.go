@@ -26,6 +26,7 @@ type person struct {
 	env    map[string]string
 	calls  *calls
 	typed  *typed
+	pages  []string      // that a browser was shown
 	ahead  time.Duration // of this machine's clock before the server's
 }
 
@@ -81,13 +82,19 @@ func newPerson(t *testing.T) *person {
 	}
 }
 
+func (p *person) browse(_ context.Context, page string) error {
+	p.pages = append(p.pages, page)
+	return nil
+}
+
 // run is one process of the client.
 func (p *person) run(in string, args ...string) (stdout, stderr string, code int) {
 	p.t.Helper()
 	var out, errs bytes.Buffer
 	w := &IO{
 		In: strings.NewReader(in), Out: &out, Err: &errs, Getenv: func(k string) string { return p.env[k] }, Environ: func() []string { return nil },
-		Now: func() time.Time { return p.server.Clock.Now().Add(p.ahead) }, Terminal: p.typed, HTTP: &http.Client{Transport: p.calls}, Random: rand.Reader, Self: "mayfly",
+		Now: func() time.Time { return p.server.Clock.Now().Add(p.ahead) }, Terminal: p.typed, HTTP: &http.Client{Transport: p.calls}, Random: rand.Reader, Self: "mayfly", Browse: p.browse,
+		Exists: func(string) bool { return false }, Command: func() string { return "mayfly" },
 	}
 	root := &cobra.Command{Use: "mayfly", SilenceErrors: true, SilenceUsage: true}
 	root.AddCommand(Commands(w)...)
@@ -95,10 +102,7 @@ func (p *person) run(in string, args ...string) (stdout, stderr string, code int
 	root.SetOut(&out)
 	root.SetErr(&errs)
 	err := root.ExecuteContext(p.t.Context())
-	code, show := ExitCode(err)
-	if show {
-		errs.WriteString(err.Error())
-	}
+	code = w.Finish(err)
 	return out.String(), errs.String(), code
 }
 

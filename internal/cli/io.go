@@ -26,6 +26,16 @@ type IO struct {
 	HTTP     *http.Client
 	Random   io.Reader
 	Self     string // how this program is called, for the commands that errors name
+	// Browse shows a page in the browser of this machine.
+	Browse func(ctx context.Context, page string) error
+	// Command is how other programs call this one, in a file that a shell or a list of words is made of.
+	Command func() string
+	// Exists says whether a file is there.
+	Exists func(path string) bool
+	// Live says that a person looks at Err.
+	Live bool
+
+	asJSON bool // results and errors as JSON
 }
 
 // Terminal asks the person at the keyboard.
@@ -56,8 +66,11 @@ type exitError struct{ code int }
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
-// ExitCode gives the code for an error of a command, and whether the error is to be shown.
-func ExitCode(err error) (code int, show bool) {
+// Usage marks an error as one of the command line.
+func Usage(err error) error { return usageError{err} }
+
+// exitCode gives the code for an error of a command, and whether the error is to be shown.
+func exitCode(err error) (code int, show bool) {
 	var exit exitError
 	var use usageError
 	var login *credentials.LoginRequiredError
@@ -80,12 +93,45 @@ func ExitCode(err error) (code int, show bool) {
 	return ExitFailed, true
 }
 
+// failure is an error in the JSON form.
+type failure struct {
+	Error string `json:"error"`
+	Code  string `json:"code,omitempty"` // of the service that refused
+	Run   string `json:"run,omitempty"`  // the command that helps
+	Exit  int    `json:"exit"`
+}
+
+// Finish shows the error of a command, if it is to be shown, and gives the exit code of the process.
+func (w *IO) Finish(err error) int {
+	code, show := exitCode(err)
+	switch {
+	case show && w.asJSON:
+		f := failure{Error: err.Error(), Exit: code}
+		var refused *credentials.ServiceError
+		if errors.As(err, &refused) {
+			f.Code = refused.Code
+		}
+		var login *credentials.LoginRequiredError
+		if errors.As(err, &login) {
+			f.Run = login.Command
+		}
+		_ = json.NewEncoder(w.Err).Encode(f)
+	case show:
+		_, _ = fmt.Fprintln(w.Err, w.Self+":", printable(err.Error()))
+	}
+	return code
+}
+
 // Commands gives the commands of the client.
 func Commands(w *IO) []*cobra.Command {
 	c := &client{IO: w}
-	return []*cobra.Command{
-		c.login(), c.logout(), c.status(), c.whoami(), c.process(), c.exec(), c.token(), c.curl(), c.configure(), c.decode(),
+	all := []*cobra.Command{
+		c.login(), c.logout(), c.status(), c.whoami(), c.roles(), c.process(), c.exec(), c.token(), c.curl(), c.configure(), c.setup(), c.key(), c.decode(),
 	}
+	for _, cmd := range all {
+		cmd.PersistentFlags().BoolVar(&w.asJSON, "json", false, "results and errors as JSON")
+	}
+	return all
 }
 
 // client has the commands.
@@ -97,6 +143,20 @@ func (c *client) printJSON(v any) error {
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
+}
+
+func isLoginRequired(err error) bool {
+	var login *credentials.LoginRequiredError
+	return errors.As(err, &login)
+}
+
+// show writes a result: as JSON, or as a line of text.
+func (c *client) show(v any, text string) error {
+	if c.asJSON {
+		return c.printJSON(v)
+	}
+	_, err := fmt.Fprintln(c.Out, text)
+	return err
 }
 
 // say writes a line for people, beside the output.

@@ -27,7 +27,7 @@ func (s *secretSource) flags(cmd *cobra.Command) {
 // mostSecret bounds a password.
 const mostSecret = 4096
 
-func (c *client) secret(ctx context.Context, s *secretSource, prompt string, variables ...string) (credentials.Secret, error) {
+func (c *client) secret(ctx context.Context, s *secretSource, prompt string) (credentials.Secret, error) {
 	switch {
 	case s.file != "" && s.stdin:
 		return "", usage("--password-file and --password-stdin exclude each other")
@@ -43,11 +43,6 @@ func (c *client) secret(ctx context.Context, s *secretSource, prompt string, var
 			return "", err
 		}
 		return line(b)
-	}
-	for _, v := range variables {
-		if text := c.Getenv(v); text != "" {
-			return credentials.Secret(text), nil
-		}
 	}
 	if !c.Terminal.Present() {
 		return "", usage("no password: use --password-file or --password-stdin where there is no terminal")
@@ -66,36 +61,45 @@ func line(b []byte) (credentials.Secret, error) {
 	return credentials.Secret(text), nil
 }
 
+// signIn is what login is told.
+type signIn struct {
+	server, username string
+	from             secretSource
+	device, browser  bool
+}
+
 func (c *client) login() *cobra.Command {
-	var server, username string
-	var from secretSource
-	var asJSON bool
+	var how signIn
 	cmd := &cobra.Command{
 		Use:   "login [session]",
 		Short: "Sign in, once for all programs",
-		Long: `Sign in to a session and keep its tokens, sealed, for every other command: process, exec, env, token, curl.
+		Long: `Sign in to a session and keep its tokens, sealed, for every other command: process, exec, env, serve, token, curl.
 
 A session that is not configured yet is made on the way with --server (or MAYFLY_SERVER), which tells where to sign in.
-The password is asked for at the terminal, or read from a file or standard input, or from MAYFLY_SECRET_KEY; never from the command line.`,
+The password is asked for at the terminal, or read from a file or standard input, or from MAYFLY_SECRET_KEY; never from the command line.
+
+A session of SSO opens a browser. Over SSH, in a container and in CI it shows a code instead, to be confirmed in a browser anywhere else; --device and
+--browser choose.
+
+A session of long-term keys asks for the code of its second factor.`,
 		Example: `  mayfly login --server https://id.example.com     make the session "default" and sign in
   mayfly login work                                 sign in again
-  mayfly login ci --password-file /run/secrets/key  without a terminal`,
+  mayfly login ci --password-file /run/secrets/key  without a terminal
+  mayfly login sso --device                         confirm in a browser anywhere`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := c.sessionFor(cmd.Context(), arg(args), server)
+			s, err := c.sessionFor(cmd.Context(), arg(args), how.server)
 			if err != nil {
 				return err
 			}
-			if s.kind != kindUserPool {
-				return usage("session %s signs in by itself: its token is in %s", s.name, s.tokenFile)
-			}
-			return c.signIn(cmd.Context(), s, username, &from, asJSON)
+			return c.signIn(cmd.Context(), s, &how)
 		},
 	}
-	cmd.Flags().StringVar(&server, "server", "", "base URL of a server, for a session that is not configured yet; MAYFLY_SERVER")
-	cmd.Flags().StringVar(&username, "username", "", "who signs in; MAYFLY_ACCESS_KEY")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "tell the outcome as JSON")
-	from.flags(cmd)
+	cmd.Flags().StringVar(&how.server, "server", "", "base URL of a server, for a session that is not configured yet; MAYFLY_SERVER")
+	cmd.Flags().StringVar(&how.username, "username", "", "who signs in; MAYFLY_ACCESS_KEY")
+	cmd.Flags().BoolVar(&how.device, "device", false, "SSO: show a code that is confirmed in a browser anywhere")
+	cmd.Flags().BoolVar(&how.browser, "browser", false, "SSO: open the browser of this machine")
+	how.from.flags(cmd)
 	return cmd
 }
 
@@ -133,45 +137,78 @@ func (c *client) discover(ctx context.Context, name, server string) (*session, e
 	return s, s.check()
 }
 
-func (c *client) signIn(ctx context.Context, s *session, username string, from *secretSource, asJSON bool) error {
-	for _, text := range []string{s.username, c.Getenv("MAYFLY_ACCESS_KEY")} {
-		if username == "" {
-			username = text
-		}
+// signIn takes the way of the session's kind.
+func (c *client) signIn(ctx context.Context, s *session, how *signIn) error {
+	if s.kind != kindUserPool && (how.username != "" || how.from != secretSource{}) || s.kind != kindSSO && (how.device || how.browser) || how.device && how.browser {
+		return usage("session %s is of kind %s: these flags are not for it", s.name, s.kind)
 	}
-	if username == "" {
-		if !c.Terminal.Present() {
-			return usage("nobody is named: use --username where there is no terminal")
-		}
-		var err error
-		if username, err = c.Terminal.Line(ctx, "Username: "); err != nil {
-			return err
-		}
-	}
-	password, err := c.secret(ctx, from, "Password of "+username+": ", "MAYFLY_SECRET_KEY")
+	o, err := c.open(s, signingIn)
 	if err != nil {
 		return err
 	}
-	o, err := c.open(s, nil)
-	if err != nil {
-		return err
+	switch s.kind {
+	case kindWebIdentity:
+		return usage("session %s signs in by itself: its token is in %s", s.name, s.tokenFile)
+	case kindKeys:
+		return c.signInKeys(ctx, o)
 	}
-	tokens, err := o.login(username, password, &steps{c}).Tokens(ctx)
+	var tokens *credentials.Tokens
+	if s.kind == kindSSO {
+		tokens, err = c.signInSSO(ctx, o, how.device || !how.browser && c.browserless())
+	} else {
+		tokens, err = c.signInUser(ctx, o, how)
+	}
 	if err != nil {
 		return err
 	}
 	if err := o.tokens.SignIn(ctx, tokens); err != nil {
 		return err
 	}
-	return c.tellStatus(ctx, o, asJSON)
+	if err := o.forgetKeys(ctx); err != nil {
+		return err
+	}
+	return c.tellStatus(ctx, o)
 }
 
-// login is the way that the session signs in.
-func (o *opened) login(username string, password credentials.Secret, steps credentials.Answerer) credentials.TokenSource {
-	if o.flow == "password" {
-		return &credentials.Password{Pool: o.pool, Username: username, Password: password, Steps: steps}
+// signInUser signs in with a user name and a password.
+func (c *client) signInUser(ctx context.Context, o *opened, how *signIn) (*credentials.Tokens, error) {
+	username, password := c.given(o.session)
+	if how.username != "" {
+		username = how.username
 	}
-	return &credentials.SRP{Pool: o.pool, Username: username, Password: password, Steps: steps}
+	if username == "" {
+		if !c.Terminal.Present() {
+			return nil, usage("nobody is named: use --username where there is no terminal")
+		}
+		var err error
+		if username, err = c.Terminal.Line(ctx, "Username: "); err != nil {
+			return nil, err
+		}
+	}
+	if password == "" || how.from != (secretSource{}) {
+		var err error
+		if password, err = c.secret(ctx, &how.from, "Password of "+printable(username)+": "); err != nil {
+			return nil, err
+		}
+	}
+	return o.signIn(username, password, &steps{c}).Tokens(ctx)
+}
+
+// signInKeys takes a new session of the user, whatever is kept of older ones.
+func (c *client) signInKeys(ctx context.Context, o *opened) error {
+	if _, err := c.longTermKeys(ctx, o); err != nil {
+		return err
+	}
+	if o.mfaSerial != "" && !c.Terminal.Present() {
+		return usage("session %s asks for a code: there is no terminal", o.name)
+	}
+	if err := o.forgetKeys(ctx); err != nil {
+		return err
+	}
+	if _, err := o.user.Retrieve(ctx); err != nil {
+		return err
+	}
+	return c.tellStatus(ctx, o)
 }
 
 // steps asks the person what a sign-in asks for.

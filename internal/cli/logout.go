@@ -11,9 +11,10 @@ import (
 
 func (c *client) logout() *cobra.Command {
 	return &cobra.Command{
-		Use:     "logout [session]",
-		Short:   "End a session, at the server and here",
-		Long:    "Revoke the session's refresh token at the server, which ends its tokens there, and forget what is kept of this session. Other sessions stay.",
+		Use:   "logout [session]",
+		Short: "End a session, at the server and here",
+		Long: `End the session at the server: its refresh token is revoked, an SSO session is signed out. Forget what is kept of this session. Other sessions stay, and so do long-term
+keys, which "key rm" forgets.`,
 		Example: "  mayfly logout work",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -21,11 +22,14 @@ func (c *client) logout() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o, err := c.open(s, nil)
+			o, err := c.open(s, alone)
 			if err != nil {
 				return err
 			}
-			return c.signOut(cmd.Context(), o)
+			if err := c.signOut(cmd.Context(), o); err != nil {
+				return err
+			}
+			return c.show(map[string]any{"session": o.name, "signedIn": false}, o.name+": signed out")
 		},
 	}
 }
@@ -40,6 +44,8 @@ func (c *client) signOut(ctx context.Context, o *opened) error {
 			c.say("Nobody is signed in to %s.", o.name)
 		case err != nil:
 			return err
+		case o.sso != nil:
+			revoked = o.sso.Client.Logout(ctx, t.Access)
 		case t.Refresh != "":
 			revoked = o.pool.Revoke(ctx, t.Refresh)
 		}
@@ -47,7 +53,7 @@ func (c *client) signOut(ctx context.Context, o *opened) error {
 			return err
 		}
 	}
-	if err := o.store.Delete(ctx, o.stored("keys")); err != nil {
+	if err := o.forgetKeys(ctx); err != nil {
 		return err
 	}
 	if revoked != nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
@@ -28,7 +29,8 @@ func document(k aws.Credentials) processOutput {
 }
 
 func (c *client) process() *cobra.Command {
-	return &cobra.Command{
+	t := target{alone: true}
+	cmd := &cobra.Command{
 		Use:   "process [session]",
 		Short: "Give credentials to SDKs (credential_process)",
 		Long: `Print the session's credentials as the one JSON document that SDKs read from a credential_process. It asks nobody: where a sign-in is needed it fails at once and
@@ -38,11 +40,26 @@ names the command. Credentials are kept, sealed, and renewed once for all proces
   credential_process = mayfly process work`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			_, k, err := c.credentials(cmd.Context(), arg(args))
+			t.name = arg(args)
+			src, err := c.processSource(cmd.Context(), &t)
+			if err != nil {
+				return err
+			}
+			k, err := src.keys.Retrieve(cmd.Context())
 			if err != nil {
 				return err
 			}
 			return json.NewEncoder(c.Out).Encode(document(k))
 		},
 	}
+	t.flags(cmd)
+	return cmd
+}
+
+// processSource takes a name for a session alone: a profile that asks for the credentials of its own name is not to end at itself.
+func (c *client) processSource(ctx context.Context, t *target) (*source, error) {
+	if t.profile != "" {
+		return c.source(ctx, t)
+	}
+	return c.sessionSource(t)
 }

@@ -22,7 +22,6 @@ type state struct {
 }
 
 func (c *client) status() *cobra.Command {
-	var asJSON bool
 	var within time.Duration
 	cmd := &cobra.Command{
 		Use:   "status [session]",
@@ -37,7 +36,7 @@ The exit code is 0 for a session that serves, and 3 for one that needs a sign-in
 			if err != nil {
 				return err
 			}
-			o, err := c.open(s, nil)
+			o, err := c.open(s, alone)
 			if err != nil {
 				return err
 			}
@@ -45,7 +44,7 @@ The exit code is 0 for a session that serves, and 3 for one that needs a sign-in
 			if err != nil {
 				return err
 			}
-			if err := c.tell(st, asJSON); err != nil {
+			if err := c.tell(st); err != nil {
 				return err
 			}
 			soon := st.Expires != nil && within > 0 && st.Expires.Sub(c.Now()) < within
@@ -55,7 +54,6 @@ The exit code is 0 for a session that serves, and 3 for one that needs a sign-in
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	cmd.Flags().DurationVar(&within, "expires-within", 0, "fail when the tokens that are kept end within this time")
 	return cmd
 }
@@ -65,10 +63,14 @@ func (c *client) state(ctx context.Context, o *opened) (*state, error) {
 	if st.Server == "" {
 		st.Server = "AWS " + o.region
 	}
-	if o.tokens == nil {
+	switch o.kind {
+	case kindWebIdentity:
 		st.SignedIn, st.Renews = true, true // by its token file, each time
 		return st, nil
+	case kindKeys:
+		return st, c.stateOfKeys(ctx, o, st)
 	}
+	st.SignedIn, st.Renews = o.unattended != nil, o.unattended != nil
 	t, good, err := o.tokens.Kept(ctx)
 	if errors.Is(err, credentials.ErrNotStored) {
 		return st, nil
@@ -76,15 +78,33 @@ func (c *client) state(ctx context.Context, o *opened) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	st.Username, st.Expires, st.Renews = t.Username, &t.Expires, t.Refresh != ""
+	st.Username, st.Expires, st.Renews = t.Username, &t.Expires, st.Renews || t.Refresh != ""
 	st.SignedIn = good || st.Renews
 	return st, nil
 }
 
-func (c *client) tell(st *state, asJSON bool) error {
-	if asJSON {
-		return c.printJSON(st)
+// stateOfKeys tells of a session of long-term keys: they serve by themselves, unless a second factor is asked for.
+func (c *client) stateOfKeys(ctx context.Context, o *opened, st *state) error {
+	k, err := c.longTermKeys(ctx, o)
+	var missing *credentials.LoginRequiredError
+	if errors.As(err, &missing) {
+		return nil
 	}
+	if err != nil {
+		return err
+	}
+	st.Username, st.Renews = k.AccessKeyID, o.mfaSerial == ""
+	own, good, err := o.user.Kept(ctx)
+	if err == nil {
+		st.Expires = &own.Expires
+	} else if !errors.Is(err, credentials.ErrNotStored) {
+		return err
+	}
+	st.SignedIn = st.Renews || good
+	return nil
+}
+
+func (c *client) tell(st *state) error {
 	text := fmt.Sprintf("%s: nobody is signed in at %s", st.Session, st.Server)
 	if st.SignedIn {
 		text = fmt.Sprintf("%s: signed in at %s", st.Session, st.Server)
@@ -98,14 +118,13 @@ func (c *client) tell(st *state, asJSON bool) error {
 			text += ", renewed when they end"
 		}
 	}
-	_, err := fmt.Fprintln(c.Out, text)
-	return err
+	return c.show(st, text)
 }
 
-func (c *client) tellStatus(ctx context.Context, o *opened, asJSON bool) error {
+func (c *client) tellStatus(ctx context.Context, o *opened) error {
 	st, err := c.state(ctx, o)
 	if err != nil {
 		return err
 	}
-	return c.tell(st, asJSON)
+	return c.tell(st)
 }

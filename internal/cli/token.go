@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -22,8 +21,7 @@ func (c *client) token() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(c.Out, string(t))
-			return err
+			return c.show(map[string]string{"type": kind, "token": string(t)}, string(t))
 		},
 	}
 	cmd.Flags().StringVar(&kind, "type", "access", "which token: id or access")
@@ -36,12 +34,12 @@ func (c *client) bearer(ctx context.Context, name, kind string) (credentials.Sec
 	if err != nil {
 		return "", err
 	}
-	o, err := c.open(s, nil)
+	o, err := c.open(s, alone)
 	if err != nil {
 		return "", err
 	}
-	if o.tokens == nil {
-		return "", usage("session %s has no tokens of its own", s.name)
+	if o.tokens == nil || o.sso != nil && kind == "id" {
+		return "", usage("session %s has no such token of its own", s.name)
 	}
 	if kind != "id" && kind != "access" {
 		return "", usage("the token is id or access")

@@ -1,12 +1,11 @@
 package cli
 
 import (
-	"github.com/mayfly-id/mayfly/credentials"
 	"github.com/mayfly-id/mayfly/internal/vault"
 )
 
 // vault opens the place where tokens and credentials are kept, sealed. A home that cannot be written to is said once: everything works, and nothing is kept.
-func (c *client) vault() (credentials.Store, error) {
+func (c *client) vault() (*vault.Vault, error) {
 	v, err := vault.Open(vault.Options{Getenv: c.Getenv, Keyring: vault.System(c.Getenv), Memo: vault.Kernel(), Random: c.Random})
 	if err != nil {
 		return nil, err

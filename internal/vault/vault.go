@@ -67,7 +67,9 @@ func Open(o Options) (*Vault, error) {
 	if err := k.check(); err != nil {
 		return nil, err
 	}
-	return &Vault{Store: &credentials.Files{Dir: filepath.Join(dir, "sessions"), Seal: k}, dir: dir, keys: k}, nil
+	v := &Vault{dir: dir, keys: k}
+	v.Store = &credentials.Files{Dir: v.sessions(), Seal: k}
+	return v, nil
 }
 
 // prepare makes the folder, and tells why it does not serve.
@@ -112,3 +114,6 @@ func (v *Vault) State() State {
 	}
 	return s
 }
+
+// sessions is the folder with what is kept.
+func (v *Vault) sessions() string { return filepath.Join(v.dir, "sessions") }

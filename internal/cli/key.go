@@ -1,0 +1,355 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/spf13/cobra"
+
+	"github.com/mayfly-id/mayfly/credentials"
+)
+
+func (c *client) key() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "key",
+		Short: "Keep long-term keys sealed, and replace them",
+		Long: `Keep the long-term access key of an IAM user, sealed, for a session of kind keys. What programs get of it is short-term: a session of the user, with a second factor where
+the session has mfa_serial, or of the role in role_arn. The key itself never leaves.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return usage("want: key add, key rotate or key rm") },
+	}
+	cmd.AddCommand(c.keyAdd(), c.keyRotate(), c.keyRemove())
+	return cmd
+}
+
+// keyAnswer is what the commands tell. The members are those of the JSON form.
+type keyAnswer struct {
+	Session     string `json:"session"`
+	AccessKeyID string `json:"accessKeyId,omitempty"`
+	ARN         string `json:"arn,omitempty"`
+	Replaced    string `json:"replaced,omitempty"` // the access key that is deleted at the server
+}
+
+func (c *client) keyAdd() *cobra.Command {
+	var from secretSource
+	var id string
+	given := &session{}
+	cmd := &cobra.Command{
+		Use:   "add [session]",
+		Short: "Keep an access key, after asking the server whose it is",
+		Long: `Keep an access key. The secret is asked for at the terminal, or read from a file or standard input: the secret alone, with --access-key-id, or the JSON of a
+credential_process, as other programs export keys. A session that is not configured yet is made, of kind keys.`,
+		Example: `  mayfly key add work --region eu-west-1
+  aws-vault export --no-session --format=json work | mayfly key add work --region eu-west-1 --secret-stdin
+  mayfly key add work --region eu-west-1 --mfa-serial arn:aws:iam::123456789012:mfa/me`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := c.keySession(arg(args), given, cmd.Flags().Changed)
+			if err != nil {
+				return err
+			}
+			k, err := c.readKey(cmd.Context(), id, &from)
+			if err != nil {
+				return err
+			}
+			return c.addKey(cmd.Context(), s, k)
+		},
+	}
+	cmd.Flags().StringVar(&id, "access-key-id", "", "the access key id (default: it is asked for, or in the JSON)")
+	cmd.Flags().StringVar(&from.file, "secret-file", "", "file with the secret, or with JSON")
+	cmd.Flags().BoolVar(&from.stdin, "secret-stdin", false, "read the secret, or JSON, from standard input")
+	for _, set := range given.settings() {
+		switch set.key {
+		case "region", "endpoint", "mfa_serial", "role_arn":
+			cmd.Flags().StringVar(set.text, flagName(set.key), "", "setting "+set.key)
+		}
+	}
+	return cmd
+}
+
+// keySession finds or makes the session that is to have a key.
+func (c *client) keySession(name string, given *session, changed func(string) bool) (*session, error) {
+	s, ok, err := c.lookup(name)
+	if err != nil {
+		return nil, err
+	}
+	if ok && s.kind != kindKeys {
+		return nil, usage("session %s is of kind %s, and has no long-term keys", s.name, s.kind)
+	}
+	s.kind = kindKeys
+	s.take(given, changed)
+	if s.region == "" {
+		shared := c.shared()
+		active, _ := shared.Active("")
+		p, _ := shared.Profile(active)
+		s.region, _ = shared.Region(p)
+	}
+	return s, s.check()
+}
+
+// mostKey bounds what is read of a key.
+const mostKey = 64 << 10
+
+// readKey reads an access key from where the flags say, or asks for it.
+func (c *client) readKey(ctx context.Context, id string, from *secretSource) (*longTerm, error) {
+	var b []byte
+	var err error
+	switch {
+	case from.file != "" && from.stdin:
+		return nil, usage("--secret-file and --secret-stdin exclude each other")
+	case from.file != "":
+		b, err = os.ReadFile(from.file)
+	case from.stdin:
+		b, err = io.ReadAll(io.LimitReader(c.In, mostKey))
+	default:
+		return c.askKey(ctx, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if b = bytes.TrimSpace(b); len(b) > 0 && b[0] == '{' {
+		return parseKey(b)
+	}
+	secret, err := line(b)
+	if err != nil {
+		return nil, err
+	}
+	return checkKey(&longTerm{AccessKeyID: id, SecretAccessKey: string(secret)})
+}
+
+func (c *client) askKey(ctx context.Context, id string) (*longTerm, error) {
+	if !c.Terminal.Present() {
+		return nil, usage("no key: use --secret-file or --secret-stdin where there is no terminal")
+	}
+	if id == "" {
+		var err error
+		if id, err = c.Terminal.Line(ctx, "Access key id: "); err != nil {
+			return nil, err
+		}
+	}
+	secret, err := c.Terminal.Secret(ctx, "Secret access key: ")
+	if err != nil {
+		return nil, err
+	}
+	return checkKey(&longTerm{AccessKeyID: strings.TrimSpace(id), SecretAccessKey: strings.TrimSpace(secret)})
+}
+
+// parseKey reads the document of a credential_process.
+func parseKey(b []byte) (*longTerm, error) {
+	var d processOutput
+	if err := json.Unmarshal(b, &d); err != nil {
+		return nil, usage("the JSON cannot be read")
+	}
+	if d.SessionToken != "" {
+		return nil, usage("these are short-term credentials: a key that is kept has no session token")
+	}
+	return checkKey(&longTerm{AccessKeyID: d.AccessKeyId, SecretAccessKey: d.SecretAccessKey})
+}
+
+func checkKey(k *longTerm) (*longTerm, error) {
+	if !strings.HasPrefix(k.AccessKeyID, "AKIA") || strings.Trim(k.AccessKeyID, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		return nil, usage("want the id of a long-term access key, which begins with AKIA: --access-key-id")
+	}
+	if k.SecretAccessKey == "" || strings.ContainsAny(k.SecretAccessKey, " \t\r\n") {
+		return nil, usage("the secret access key is empty or has white space")
+	}
+	return k, nil
+}
+
+// addKey asks whose the key is, and keeps it. A key that the server does not know is not kept.
+func (c *client) addKey(ctx context.Context, s *session, k *longTerm) error {
+	o, err := c.open(s, alone)
+	if err != nil {
+		return err
+	}
+	who, err := o.server.WhoAmI(ctx, k.credentials())
+	if err != nil {
+		return err
+	}
+	k.Account = who.Account
+	unlock, err := o.store.Lock(ctx, o.keysName())
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := o.keepLongTerm(ctx, k); err != nil {
+		return err
+	}
+	if err := o.forgetKeys(ctx); err != nil {
+		return err
+	}
+	f, err := c.loadConfig()
+	if err != nil {
+		return err
+	}
+	if err := f.put(s); err != nil {
+		return err
+	}
+	return c.show(keyAnswer{Session: s.name, AccessKeyID: k.AccessKeyID, ARN: who.ARN}, s.name+": the key "+k.AccessKeyID+" of "+printable(who.ARN)+" is kept")
+}
+
+// openForKey opens a session of kind keys.
+func (c *client) openForKey(name string) (*opened, error) {
+	s, err := c.choose(name)
+	if err != nil {
+		return nil, err
+	}
+	if s.kind != kindKeys {
+		return nil, usage("session %s is of kind %s, and has no long-term keys", s.name, s.kind)
+	}
+	return c.open(s, attended)
+}
+
+func (c *client) keyRotate() *cobra.Command {
+	return &cobra.Command{
+		Use:   "rotate [session]",
+		Short: "Replace the access key by a new one, and delete the old one",
+		Long: `Have the server make a new access key, keep it, see that it works, and delete the old one at the server. If something fails on the way, the old key stays good or the
+new one is kept already: run it again. Where the session has mfa_serial, the requests are made with a session that has the second factor.`,
+		Example: "  mayfly key rotate work",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := c.openForKey(arg(args))
+			if err != nil {
+				return err
+			}
+			return c.rotateKey(cmd.Context(), o)
+		},
+	}
+}
+
+// rotateKey replaces the key in an order in which no step that fails loses the only good one.
+func (c *client) rotateKey(ctx context.Context, o *opened) error {
+	unlock, err := o.store.Lock(ctx, o.keysName())
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	k, err := c.longTermKeys(ctx, o)
+	if err != nil {
+		return err
+	}
+	by := k.credentials()
+	if o.mfaSerial != "" { // policies of self-managed keys ask for the second factor
+		if by, err = o.user.Retrieve(ctx); err != nil {
+			return err
+		}
+	}
+	if k.Before != "" { // what an earlier rotation has left: a user has two keys at most
+		if err := o.deleteKey(ctx, by, k.Before); err != nil {
+			return err
+		}
+	}
+	made, err := o.server.CreateAccessKey(ctx, by)
+	if err != nil {
+		return err
+	}
+	next := &longTerm{AccessKeyID: made.ID, SecretAccessKey: string(made.Secret), Account: k.Account, Before: k.AccessKeyID}
+	if err := o.keepLongTerm(ctx, next); err != nil {
+		return errors.Join(err, o.deleteKey(ctx, by, made.ID)) // nobody has its secret
+	}
+	if err := c.settled(ctx, o, next); err != nil {
+		return err
+	}
+	if err := o.forgetKeys(ctx); err != nil {
+		return err
+	}
+	if o.mfaSerial == "" {
+		by = next.credentials()
+	}
+	if err := o.deleteKey(ctx, by, k.AccessKeyID); err != nil {
+		return err
+	}
+	next.Before = ""
+	if err := o.keepLongTerm(ctx, next); err != nil {
+		return err
+	}
+	return c.show(keyAnswer{Session: o.name, AccessKeyID: next.AccessKeyID, Replaced: k.AccessKeyID},
+		o.name+": "+next.AccessKeyID+" is in the place of "+k.AccessKeyID+", which is deleted")
+}
+
+// deleteKey deletes an access key at the server; one that is not there any more is no error.
+func (o *opened) deleteKey(ctx context.Context, by aws.Credentials, id string) error {
+	err := o.server.DeleteAccessKey(ctx, by, id)
+	if credentials.IsCode(err, "NoSuchEntity") {
+		return nil
+	}
+	return err
+}
+
+// settled waits until a new key works everywhere: AWS takes some seconds to spread one.
+func (c *client) settled(ctx context.Context, o *opened, k *longTerm) error {
+	stop := func() {}
+	defer func() { stop() }()
+	for pause := time.Second; ; pause *= 2 {
+		_, err := o.server.WhoAmI(ctx, k.credentials())
+		if err == nil || !credentials.IsCode(err, "InvalidClientTokenId", "SignatureDoesNotMatch", "AccessDenied") || pause > 16*time.Second {
+			return err
+		}
+		if pause == time.Second {
+			stop = c.waiting("Waiting until the new key works")
+		}
+		select {
+		case <-time.After(pause):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (c *client) keyRemove() *cobra.Command {
+	var atServer bool
+	cmd := &cobra.Command{
+		Use:     "rm [session]",
+		Short:   "Forget an access key",
+		Long:    "Forget the access key and what is kept of its session. With --delete the server deletes it too, first.",
+		Example: "  mayfly key rm work --delete",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := c.openForKey(arg(args))
+			if err != nil {
+				return err
+			}
+			return c.removeKey(cmd.Context(), o, atServer)
+		},
+	}
+	cmd.Flags().BoolVar(&atServer, "delete", false, "delete the key at the server too")
+	return cmd
+}
+
+func (c *client) removeKey(ctx context.Context, o *opened, atServer bool) error {
+	unlock, err := o.store.Lock(ctx, o.keysName())
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	k, err := c.longTermKeys(ctx, o)
+	if err != nil {
+		return err
+	}
+	answer := keyAnswer{Session: o.name, AccessKeyID: k.AccessKeyID}
+	text := o.name + ": " + k.AccessKeyID + " is forgotten"
+	if atServer {
+		by := k.credentials()
+		if o.mfaSerial != "" {
+			if by, err = o.user.Retrieve(ctx); err != nil {
+				return err
+			}
+		}
+		if err := o.deleteKey(ctx, by, k.AccessKeyID); err != nil {
+			return err
+		}
+		answer.Replaced, text = k.AccessKeyID, text+", and deleted at the server"
+	}
+	if err := errors.Join(o.store.Delete(ctx, o.keysName()), o.forgetKeys(ctx)); err != nil {
+		return err
+	}
+	return c.show(answer, text)
+}

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/awsfile"
+	"github.com/mayfly-id/mayfly/internal/chain"
+)
+
+// within names, in the environment of a credential_process, the profiles that are being resolved: one that asks for itself would never end.
+const within = "MAYFLY_WITHIN"
+
+func (c *client) shared() *awsfile.Shared { return awsfile.Load(c.Getenv, runtime.GOOS) }
+
+func (c *client) hasProfile(name string) bool {
+	_, ok := c.shared().Profile(name)
+	return ok
+}
+
+// chain walks along the credential chain of SDKs. profile may be empty: the environment says.
+func (c *client) chain(shared *awsfile.Shared, profile string, attended bool) *chain.Chain {
+	active, _ := shared.Active(profile)
+	ch := &chain.Chain{
+		Shared: shared, Profile: profile, SignIn: c.Self + " login", HTTP: c.HTTP, Now: c.Now, Random: c.Random, UserAgent: "mayfly-client", Stderr: c.Err,
+		Environ:   append(slices.DeleteFunc(c.Environ(), func(e string) bool { return strings.HasPrefix(e, within+"=") }), within+"="+c.Getenv(within)+"\n"+active),
+		SSOTokens: func(s chain.SSOSession) credentials.TokenSource { return c.ssoTokensOf(shared, s) },
+	}
+	if attended && c.Terminal.Present() {
+		ch.MFA = func(ctx context.Context, serial string) (string, error) {
+			return c.Terminal.Line(ctx, "Code of "+printable(serial)+": ")
+		}
+	}
+	return ch
+}
+
+// profileSource takes the credentials of a profile, as an SDK would, and keeps those that end.
+func (c *client) profileSource(ctx context.Context, t *target) (*source, error) {
+	shared, name := c.shared(), t.profile
+	p, ok := shared.Profile(name)
+	if !ok {
+		return nil, usage("there is no profile %s in %s or %s", name, shared.ConfigPath, shared.CredentialsPath)
+	}
+	if slices.Contains(strings.Split(c.Getenv(within), "\n"), name) {
+		return nil, usage("profile %s asks %s for its own credentials", name, c.Self)
+	}
+	r := c.chain(shared, name, !t.alone).Resolve(ctx)
+	if r.Err != nil {
+		return nil, r.Err
+	}
+	region := r.Region
+	if region == "" {
+		region = "us-east-1" // for the requests that this program makes; the child is told none
+	}
+	server := c.server(region, "")
+	if url, _ := shared.Endpoint(p, "STS"); url != "" {
+		server.Endpoints = map[string]string{"sts": url}
+	}
+	store, err := c.vault()
+	if err != nil {
+		return nil, err
+	}
+	stored, err := profileName(shared, p)
+	if err != nil {
+		return nil, err
+	}
+	once := &ending{provider: r.Provider}
+	once.kept = &credentials.Cached{Provider: aws.CredentialsProviderFunc(once.ask), Store: store, Name: stored, Now: c.Now, Warn: c.notKept}
+	return &source{title: "profile " + name, region: r.Region, endpoint: p.Get("endpoint_url"), server: server, keys: once}, nil
+}
+
+// profileName is where the credentials of a profile are kept. It depends on all that the shared files say: what was got under other settings is not taken.
+func profileName(shared *awsfile.Shared, p *awsfile.Profile) (string, error) {
+	b, err := json.Marshal([]string{p.Name, shared.ConfigPath, string(shared.Config.Bytes()), shared.CredentialsPath, string(shared.Credentials.Bytes())})
+	sum := sha256.Sum256(b)
+	return "profile-" + hex.EncodeToString(sum[:16]), err
+}
+
+// ending keeps credentials that end. Long-term keys are not kept anywhere but where they are.
+type ending struct {
+	provider aws.CredentialsProvider
+	kept     *credentials.Cached
+	endless  aws.Credentials
+}
+
+var errEndless = errors.New("the credentials do not end")
+
+// ask lets through what can be kept.
+func (e *ending) ask(ctx context.Context) (aws.Credentials, error) {
+	k, err := e.provider.Retrieve(ctx)
+	if err == nil && !k.CanExpire {
+		e.endless, err = k, errEndless
+	}
+	return k, err
+}
+
+// Retrieve implements aws.CredentialsProvider.
+func (e *ending) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	k, err := e.kept.Retrieve(ctx)
+	if errors.Is(err, errEndless) {
+		return e.endless, nil
+	}
+	return k, err
+}
