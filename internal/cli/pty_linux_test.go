@@ -20,8 +20,8 @@ import (
 	"github.com/mayfly-id/mayfly/mayflytest"
 )
 
-// patience bounds every wait. Nothing waits as long unless something is broken.
-const patience = time.Minute
+// longest bounds every wait. Nothing waits as long unless something is broken.
+const longest = time.Minute
 
 // screen is what came from a process, or over a terminal.
 type screen struct {
@@ -50,7 +50,7 @@ func (s *screen) now() (string, <-chan struct{}) {
 // wait waits for a text and gives all that there is then.
 func (s *screen) wait(t *testing.T, want string) string {
 	t.Helper()
-	end := time.After(patience)
+	end := time.After(longest)
 	for {
 		text, changed := s.now()
 		if strings.Contains(text, want) {
