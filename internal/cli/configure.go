@@ -92,7 +92,7 @@ func (c *client) writeSession(ctx context.Context, name string, f *configuring, 
 	if c.asJSON {
 		return c.printJSON(s.listed())
 	}
-	if s.kind == kindWebIdentity {
+	if username, password := c.given(s); s.kind == kindWebIdentity || s.kind == kindUserPool && username != "" && password != "" {
 		next = c.Self + " whoami " + s.name
 	}
 	c.say("Session %s is in %s. Next: %s", name, file.path, next)
