@@ -110,10 +110,15 @@ func (b *between) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-var life = regexp.MustCompile(`"(ExpiresIn|Expiration)":[0-9.E]+`)
+var (
+	tokenLife = regexp.MustCompile(`"ExpiresIn":[0-9]+`)
+	keyLife   = regexp.MustCompile(`"Expiration":[0-9.E]+`)
+)
 
-// ended makes tokens and credentials of an answer end at once.
-func ended(body []byte) []byte { return life.ReplaceAll(body, []byte(`"$1":0`)) }
+// ended makes credentials of an answer end at once, and tokens after a second, which is the shortest life they have.
+func ended(body []byte) []byte {
+	return keyLife.ReplaceAll(tokenLife.ReplaceAll(body, []byte(`"ExpiresIn":1`)), []byte(`"Expiration":1`))
+}
 
 // hold has answers of an operation wait until the gate is opened.
 func (b *between) hold(operation string) *gate {
@@ -131,7 +136,7 @@ func (b *between) pass(operation string) {
 	delete(b.held, operation)
 }
 
-// shorten has everything that is handed out from now on end at once, or not.
+// shorten has everything that is handed out from now on end as soon as it can, or not.
 func (b *between) shorten(on bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -211,6 +216,29 @@ func (h *home) command(args ...string) (cmd *exec.Cmd, out, errs *bytes.Buffer) 
 	cmd.Stdout, cmd.Stderr = out, errs
 	alone(cmd)
 	return cmd, out, errs
+}
+
+// newEndedHome makes a home in which the server's API token has signed in, and the tokens have ended.
+func (b *between) newEndedHome(t *testing.T) *home {
+	t.Helper()
+	b.shorten(true)
+	h := b.newHome(t)
+	b.shorten(false)
+	h.ended()
+	return h
+}
+
+// ended waits until the tokens that are kept have ended.
+func (h *home) ended() {
+	h.t.Helper()
+	for end := time.Now().Add(patience); ; {
+		switch _, errs, code := h.run("status", "--expires-within", "1ns"); {
+		case code == 3:
+			return
+		case code != 0 || time.Now().After(end):
+			h.t.Fatalf("the tokens do not end: %d %s", code, errs)
+		}
+	}
 }
 
 // run is a process that is waited for: one that hangs, as on a lock that nobody gives back, is a failure.

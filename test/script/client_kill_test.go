@@ -49,9 +49,7 @@ func TestKilledInRenewal(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := newBetween(t)
-			b.shorten(true)
-			h := b.newHome(t)
-			b.shorten(false)
+			h := b.newEndedHome(t)
 			h.killAt(b, c.killed)
 			first := h.credentials()
 			b.want(t, c.next...)
@@ -70,9 +68,7 @@ func TestKilledInRotation(t *testing.T) {
 		t.Run(strconv.Itoa(grace), func(t *testing.T) {
 			b := newBetween(t)
 			b.rotate(t, grace)
-			b.shorten(true)
-			h := b.newHome(t)
-			b.shorten(false)
+			h := b.newEndedHome(t)
 			h.killAt(b, "GetTokensFromRefreshToken")
 			if grace > 0 {
 				h.credentials()
@@ -117,8 +113,8 @@ func TestKilledAnywhere(t *testing.T) {
 		}
 		h.credentials()
 	}
-	if n := b.take(); n["InitiateAuth"] != 0 {
-		t.Errorf("a session was lost: %v", n)
+	if n := b.take(); n["InitiateAuth"] != 0 || n["GetCredentialsForIdentity"] < rounds {
+		t.Errorf("a session was lost, or not renewed: %v", n)
 	}
 	t.Logf("%d of %d ended before they were killed", finished, rounds)
 	sessions := filepath.Join(h.dir, ".local", "state", "mayfly", "sessions")

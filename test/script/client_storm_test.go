@@ -45,9 +45,7 @@ func (h *home) storm(b *between, renewal string) {
 // TestStorm: however many processes find a session ended, one renews it.
 func TestStorm(t *testing.T) {
 	b := newBetween(t)
-	b.shorten(true)
-	h := b.newHome(t)
-	b.shorten(false)
+	h := b.newEndedHome(t)
 	h.storm(b, "GetTokensFromRefreshToken")
 	b.want(t, "GetTokensFromRefreshToken", "GetId", "GetCredentialsForIdentity")
 	h.storm(b, "GetTokensFromRefreshToken") // warm
@@ -60,9 +58,11 @@ func TestStormOfRotatedTokens(t *testing.T) {
 	b.rotate(t, 0)
 	b.shorten(true)
 	h := b.newHome(t)
-	for range 3 { // each brings a token that the next one uses, for all that it brings has ended
+	for range 3 { // each brings a token that the next one uses
+		h.ended()
 		h.ok("token")
 	}
+	h.ended()
 	b.want(t, "GetTokensFromRefreshToken", "GetTokensFromRefreshToken", "GetTokensFromRefreshToken")
 	b.shorten(false)
 	h.storm(b, "GetTokensFromRefreshToken")
