@@ -126,7 +126,8 @@ func (w *IO) Finish(err error) int {
 func Commands(w *IO) []*cobra.Command {
 	c := &client{IO: w}
 	all := []*cobra.Command{
-		c.login(), c.logout(), c.status(), c.whoami(), c.roles(), c.process(), c.exec(), c.token(), c.curl(), c.configure(), c.setup(), c.key(), c.decode(),
+		c.login(), c.logout(), c.status(), c.whoami(), c.roles(), c.process(), c.exec(), c.environment(), c.serve(), c.token(), c.curl(), c.console(),
+		c.configure(), c.setup(), c.key(), c.decode(), c.doctor(),
 	}
 	for _, cmd := range all {
 		cmd.PersistentFlags().BoolVar(&w.asJSON, "json", false, "results and errors as JSON")
