@@ -122,10 +122,12 @@ func TestConsoleURLRefuses(t *testing.T) {
 		}
 	}
 	for name, answer := range map[string]func() (*http.Response, error){
-		"refused":     func() (*http.Response, error) { return said(400, nil, "<html>"), nil },
-		"no token":    func() (*http.Response, error) { return said(200, nil, "{}"), nil },
-		"no JSON":     func() (*http.Response, error) { return said(200, nil, "token-canary"), nil },
-		"redirect":    func() (*http.Response, error) { return said(302, http.Header{"Location": {"https://evil.example/"}}, ""), nil },
+		"refused":  func() (*http.Response, error) { return said(400, nil, "<html>"), nil },
+		"no token": func() (*http.Response, error) { return said(200, nil, "{}"), nil },
+		"no JSON":  func() (*http.Response, error) { return said(200, nil, "token-canary"), nil },
+		"redirect": func() (*http.Response, error) {
+			return said(302, http.Header{"Location": {"https://evil.example/"}}, ""), nil
+		},
 		"unreachable": func() (*http.Response, error) { return nil, errors.New("no route") },
 	} {
 		client := &credentials.Client{Region: "eu-west-1", HTTP: &http.Client{Transport: tripper(func(r *http.Request) (*http.Response, error) {
