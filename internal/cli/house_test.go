@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"net/http"
 	"os"
@@ -20,26 +21,37 @@ import (
 
 // person is a user of the client with a home of their own.
 type person struct {
-	t      *testing.T
-	server *mayflytest.Server
-	home   string
-	env    map[string]string
-	calls  *calls
-	typed  *typed
-	pages  []string      // that a browser was shown
-	ahead  time.Duration // of this machine's clock before the server's
+	t       *testing.T
+	server  *mayflytest.Server
+	home    string
+	env     map[string]string
+	calls   *calls
+	typed   *typed
+	pages   []string                // that a browser was shown
+	confirm func(page string) error // what the person does in the browser; nil: nothing
+	ahead   time.Duration           // of this machine's clock before the server's
 }
 
 // calls counts requests by operation.
 type calls struct {
-	mu sync.Mutex
-	n  map[string]int
+	mu   sync.Mutex
+	n    map[string]int
+	fail string // operation of a query service that the network loses
 }
 
 func (c *calls) RoundTrip(r *http.Request) (*http.Response, error) {
 	c.mu.Lock()
 	c.n[r.Header.Get("X-Amz-Target")[strings.LastIndexByte(r.Header.Get("X-Amz-Target"), '.')+1:]]++
 	c.mu.Unlock()
+	if c.fail != "" && r.GetBody != nil {
+		body, err := r.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		if b, err := io.ReadAll(body); err != nil || strings.Contains(string(b), "Action="+c.fail+"&") {
+			return nil, errors.Join(err, errors.New("the network is down"))
+		}
+	}
 	return http.DefaultTransport.RoundTrip(r)
 }
 
@@ -84,6 +96,9 @@ func newPerson(t *testing.T) *person {
 
 func (p *person) browse(_ context.Context, page string) error {
 	p.pages = append(p.pages, page)
+	if p.confirm != nil {
+		return p.confirm(page)
+	}
 	return nil
 }
 
