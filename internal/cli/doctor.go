@@ -84,7 +84,7 @@ func (c *client) patient(name, profile string) (*patient, error) {
 		return nil, usage("there is no session %s: run %s configure %s --server URL", name, c.Self, name)
 	}
 	s, ok, err := c.lookup(name)
-	if err == nil && ok && profile == "" {
+	if err == nil && ok && (profile == "" || name != "") { // a profile that is named alone has a server of its own
 		p.main = s
 	}
 	return p, err

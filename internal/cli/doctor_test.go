@@ -93,7 +93,7 @@ func TestDoctorOfAHealthyClient(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	d.has(t, "session", "ok", "default: signed in, renewed")
+	d.has(t, "session", "ok", "default: signed in until ")
 	d.has(t, "vault", "ok", "sealed with a key in a file")
 	d.has(t, "nearest sts", "ok", "answers in")
 	if n := p.calls.take(); n["InitiateAuth"]+n["GetTokensFromRefreshToken"]+n["GetCredentialsForIdentity"] != 0 {

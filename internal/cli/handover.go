@@ -50,6 +50,9 @@ func (c *client) handOver(ctx context.Context, secret credentials.Secret, patien
 	}()
 	dir, err := os.MkdirTemp(c.runtimeDir(), "mayfly-") // of mode 0700
 	if err != nil {
+		dir, err = os.MkdirTemp("", "mayfly-") // a folder that the environment of another user has named
+	}
+	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)

@@ -74,7 +74,8 @@ func TestSessions(t *testing.T) {
 		state   State
 		says    string
 	}{
-		{Session{Name: "a", SignedIn: true, Renews: true, Expires: now.Add(-time.Hour)}, OK, "a: signed in, renewed"},
+		{Session{Name: "a", SignedIn: true, Renews: true, Expires: now.Add(-time.Hour)}, OK, "a: signed in until 2026-01-02T02:04:05Z, and renewed then"},
+		{Session{Name: "g", SignedIn: true, Renews: true}, OK, "g: signed in, renewed whenever"},
 		{Session{Name: "b", SignIn: "mayfly login b"}, Warn, "b: nobody is signed in"},
 		{Session{Name: "c", SignedIn: true, Expires: now.Add(time.Hour)}, OK, "c: signed in until 2026-01-02T04:04:05Z"},
 		{Session{Name: "d", SignedIn: true, Expires: now}, Warn, "d: the sign-in has ended"},

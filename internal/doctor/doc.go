@@ -7,5 +7,5 @@
 // folder of the vault are given. It takes the environment as a function, the time and the operating system as parameters, and the HTTP client that the commands
 // themselves use, with its proxy and its certificates.
 //
-// Nothing is changed, nobody signs in, no program is run, and no secret is read further than to the first letters that tell its kind. No secret is in a Check.
+// Nothing is changed, nobody signs in, no program is run, the metadata service is not asked, and no secret is in a Check.
 package doctor

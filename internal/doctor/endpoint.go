@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -10,7 +9,6 @@ import (
 	"net/http/httptrace"
 	"net/netip"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -63,9 +61,7 @@ func (w *Web) ask(ctx context.Context, t Target) (*answer, error) {
 	if err != nil {
 		return nil, &stuckError{says: "is no http(s) URL", fix: "correct the endpoint of the configuration"}
 	}
-	r.Close = true // each request is to show all steps
-	client := *w.HTTP
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	client := w.apart()
 	a := &answer{from: w.Now()}
 	resp, err := client.Do(r)
 	if err != nil {
@@ -75,6 +71,25 @@ func (w *Web) ask(ctx context.Context, t Target) (*answer, error) {
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, mostAnswer)) // what it says does not matter
 	a.to, a.status, a.date, a.cached, a.location = w.Now(), resp.StatusCode, dateOf(resp.Header), resp.Header.Get("Age") != "", resp.Header.Get("Location")
 	return a, nil
+}
+
+// apart is a client that has no connection yet, so that every request shows and takes all steps. It follows no redirect.
+func (w *Web) apart() *http.Client {
+	client := *w.HTTP
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	if t, ok := transport(w.HTTP).(*http.Transport); ok {
+		own := t.Clone()
+		own.DisableKeepAlives = true
+		client.Transport = own
+	}
+	return &client
+}
+
+func transport(c *http.Client) http.RoundTripper {
+	if c.Transport == nil {
+		return http.DefaultTransport
+	}
+	return c.Transport
 }
 
 // step is how far a request has come.
@@ -113,100 +128,6 @@ func (p *progress) trace() *httptrace.ClientTrace {
 		TLSHandshakeStart: func() { p.reach(stepTLS) },
 		GotConn:           func(httptrace.GotConnInfo) { p.reach(stepAnswer) },
 	}
-}
-
-// stuckError says at which step a request got stuck, in words that repeat neither a URL nor the text of an error that is not known: the one of a proxy that
-// cannot be read has its password.
-type stuckError struct{ says, fix string }
-
-// Error implements error.
-func (e *stuckError) Error() string { return e.says }
-
-// stuck finds the words.
-func (w *Web) stuck(err error, at step, u *url.URL) *stuckError {
-	var name *net.DNSError
-	var op *net.OpError
-	var record tls.RecordHeaderError
-	isOp := errors.As(err, &op)
-	if e := w.certificate(err); e != nil {
-		return e
-	}
-	switch {
-	case isOp && op.Op == "proxyconnect", isProxyRefusal(err):
-		return &stuckError{"cannot be reached by the proxy that the environment names", "correct HTTPS_PROXY or HTTP_PROXY, or put " + u.Hostname() + " into NO_PROXY"}
-	case errors.As(err, &name):
-		return unnamed(name)
-	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
-		return &stuckError{"speaks no TLS at this port", "correct the port, or the scheme of the endpoint"}
-	case errors.Is(err, context.DeadlineExceeded), isOp && op.Timeout():
-		return overdue(at)
-	case isOp && op.Op == "dial" && op.Err != nil:
-		return &stuckError{"does not accept a connection at port " + portOf(u) + ": " + cause(op), "see that the server runs, and that no firewall is in between"}
-	case isOp && op.Op == "remote error" && op.Err != nil:
-		return &stuckError{"breaks off TLS: " + op.Err.Error(), "see whether the server wants another version of TLS, or a certificate of the client"}
-	case at == stepTLS:
-		return &stuckError{"breaks off TLS", "see that the server speaks TLS at this port"}
-	case at == stepAnswer:
-		return &stuckError{"takes the connection and does not answer as HTTP does", "see that the port is that of the server"}
-	}
-	return &stuckError{"cannot be reached", "see that the server runs, and what the environment says of proxies"}
-}
-
-// cause is the text of a system call's error.
-func cause(op *net.OpError) string {
-	var call *os.SyscallError
-	if errors.As(op.Err, &call) {
-		return call.Err.Error()
-	}
-	return "the system refuses"
-}
-
-func unnamed(e *net.DNSError) *stuckError {
-	switch {
-	case e.IsNotFound:
-		return &stuckError{"has no address: the name " + e.Name + " is not known", "correct the endpoint or the Region, or see whether the name needs a VPN"}
-	case e.IsTimeout:
-		return &stuckError{"has no address: the name server does not answer", "see that this machine has a network"}
-	}
-	return &stuckError{"has no address: the name " + e.Name + " cannot be looked up", "see that this machine has a network and a name server"}
-}
-
-// overdue is a step that took too long.
-func overdue(at step) *stuckError {
-	const network = "see that this machine has a network, and that no firewall is in between"
-	switch at {
-	case stepStart, stepName:
-		return &stuckError{"has no address in time: the name server does not answer", network}
-	case stepConnect:
-		return &stuckError{"does not accept a connection in time", network}
-	case stepTLS:
-		return &stuckError{"accepts a connection and does not go on to TLS in time", network}
-	}
-	return &stuckError{"takes the request and does not answer in time", "see how the server is"}
-}
-
-// isProxyRefusal knows the refusals that net/http gives as the text of a proxy's status line alone.
-func isProxyRefusal(err error) bool {
-	var u *url.Error
-	if !errors.As(err, &u) {
-		return false
-	}
-	for _, status := range []int{http.StatusProxyAuthRequired, http.StatusForbidden, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout} {
-		if u.Err.Error() == http.StatusText(status) {
-			return true
-		}
-	}
-	return false
-}
-
-func portOf(u *url.URL) string {
-	switch {
-	case u.Port() != "":
-		return u.Port()
-	case u.Scheme == "https":
-		return "443"
-	}
-	return "80"
 }
 
 // Endpoint finds whether an endpoint can be reached, and if not, which step fails.

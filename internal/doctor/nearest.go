@@ -85,15 +85,13 @@ func STS(region string) []Target {
 
 // suffix is the domain of a Region's partition.
 func suffix(region string) string {
-	switch {
-	case strings.HasPrefix(region, "cn-"):
-		return "amazonaws.com.cn"
-	case strings.HasPrefix(region, "eusc-"):
-		return "amazonaws.eu"
-	case strings.HasPrefix(region, "us-iso-"):
-		return "c2s.ic.gov"
-	case strings.HasPrefix(region, "us-isob-"):
-		return "sc2s.sgov.gov"
+	for _, p := range []struct{ prefix, suffix string }{
+		{"cn-", "amazonaws.com.cn"}, {"eusc-", "amazonaws.eu"},
+		{"us-iso-", "c2s.ic.gov"}, {"us-isob-", "sc2s.sgov.gov"}, {"us-isof-", "csp.hci.ic.gov"}, {"eu-isoe-", "cloud.adc-e.uk"},
+	} {
+		if strings.HasPrefix(region, p.prefix) {
+			return p.suffix
+		}
 	}
 	return "amazonaws.com"
 }

@@ -2,11 +2,17 @@ package doctor
 
 import (
 	"errors"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/mayfly-id/mayfly/credentials"
 )
 
 // TestNearest: the median of the times counts, one that is unlucky does not, and one that fails is no time.
@@ -58,18 +64,57 @@ func TestEndpointsOfPartitions(t *testing.T) {
 		return out
 	}
 	for region, want := range map[string][]string{
-		"eu-west-1":      {"https://sts.eu-west-1.amazonaws.com", "https://sts.amazonaws.com"},
-		"cn-north-1":     {"https://sts.cn-north-1.amazonaws.com.cn"},
-		"us-gov-west-1":  {"https://sts.us-gov-west-1.amazonaws.com"},
-		"eusc-de-east-1": {"https://sts.eusc-de-east-1.amazonaws.eu"},
-		"us-iso-east-1":  {"https://sts.us-iso-east-1.c2s.ic.gov"},
-		"us-isob-east-1": {"https://sts.us-isob-east-1.sc2s.sgov.gov"},
+		"eu-west-1":       {"https://sts.eu-west-1.amazonaws.com", "https://sts.amazonaws.com"},
+		"cn-north-1":      {"https://sts.cn-north-1.amazonaws.com.cn"},
+		"us-gov-west-1":   {"https://sts.us-gov-west-1.amazonaws.com"},
+		"eusc-de-east-1":  {"https://sts.eusc-de-east-1.amazonaws.eu"},
+		"us-isof-south-1": {"https://sts.us-isof-south-1.csp.hci.ic.gov"},
+		"eu-isoe-west-1":  {"https://sts.eu-isoe-west-1.cloud.adc-e.uk"},
+		"us-iso-east-1":   {"https://sts.us-iso-east-1.c2s.ic.gov"},
+		"us-isob-east-1":  {"https://sts.us-isob-east-1.sc2s.sgov.gov"},
 	} {
 		if d := cmp.Diff(want, urls(STS(region))); d != "" {
 			t.Error(region, d)
 		}
+		if host := clientHost(t, region); "https://"+host != want[0] {
+			t.Errorf("the client of %s goes to %s", region, host)
+		}
 	}
 	if d := cmp.Diff([]string{"https://cognito-idp.eu-west-1.amazonaws.com", "https://oidc.eu-west-1.amazonaws.com"}, urls(Endpoints("eu-west-1", "cognito-idp", "oidc"))); d != "" {
 		t.Error(d)
+	}
+}
+
+// clientHost is where package credentials sends a request for STS.
+func clientHost(t *testing.T, region string) (host string) {
+	t.Helper()
+	c := &credentials.Client{Region: region, HTTP: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		host = r.URL.Host
+		return respond(403), nil
+	})}}
+	if _, err := c.WhoAmI(t.Context(), aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}); err == nil {
+		t.Error("an answer without an identity is one")
+	}
+	return host
+}
+
+// TestNearestConnectsEachTime: a connection that is there already would hide what it costs to come by one.
+func TestNearestConnectsEachTime(t *testing.T) {
+	var made atomic.Int64
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			made.Add(1)
+		}
+	}
+	s.Start()
+	defer s.Close()
+	w := web(nil)
+	if resp, err := w.HTTP.Get(s.URL); err != nil || resp.Body.Close() != nil { // which leaves a connection behind
+		t.Fatal(err)
+	}
+	wants(t, Nearest(t.Context(), w, []Target{{Service: "sts", URL: s.URL}}, ""), OK, "answers in")
+	if n := made.Load(); n != 1+tries {
+		t.Errorf("%d connections", n)
 	}
 }

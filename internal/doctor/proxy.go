@@ -50,11 +50,7 @@ func (w *Web) way(t Target) Check {
 
 // proxy asks the transport that the commands use. Its errors repeat the address, with a password that it may have.
 func (w *Web) proxy(r *http.Request) (*url.URL, error) {
-	transport := w.HTTP.Transport
-	if transport == nil {
-		transport = http.DefaultTransport
-	}
-	if t, ok := transport.(*http.Transport); ok && t.Proxy != nil {
+	if t, ok := transport(w.HTTP).(*http.Transport); ok && t.Proxy != nil {
 		return t.Proxy(r)
 	}
 	return nil, nil

@@ -32,10 +32,12 @@ func (s *Session) check(now time.Time) Check {
 		return fail(nameSession, s.Name+": "+s.Trouble, "")
 	case !s.SignedIn:
 		return warn(nameSession, s.Name+": nobody is signed in", s.SignIn)
-	case s.Renews:
-		return ok(nameSession, s.Name+": signed in, renewed when it ends")
+	case s.Expires.IsZero() && s.Renews:
+		return ok(nameSession, s.Name+": signed in, renewed whenever that is needed")
 	case s.Expires.IsZero():
 		return ok(nameSession, s.Name+": signed in")
+	case s.Renews:
+		return ok(nameSession, s.Name+": signed in until "+s.Expires.UTC().Format(time.RFC3339)+", and renewed then")
 	case !now.Before(s.Expires):
 		return warn(nameSession, s.Name+": the sign-in has ended", s.SignIn)
 	}
