@@ -66,8 +66,11 @@ func Files(goos string, paths []string) []Check {
 			look(in)
 		}
 	}
-	if len(out) > 0 {
+	switch {
+	case len(out) > 0:
 		return out
+	case looked == 0:
+		return []Check{ok(nameFiles, "there are no files with secrets yet")}
 	}
 	return []Check{ok(nameFiles, fmt.Sprintf("%d files and folders with secrets are the user's alone", looked))}
 }

@@ -80,6 +80,7 @@ func TestFiles(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	wants(t, Files("linux", []string{"", filepath.Join(home, "none"), os.DevNull}), OK, "no files with secrets yet")
 	if got := one(t, Files("windows", places)); got.State != Skipped {
 		t.Errorf("%+v", got)
 	}
