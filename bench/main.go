@@ -51,6 +51,11 @@ func run(o options) error {
 			return err
 		}
 	}
+	if wants("client") {
+		if err := measureClient(t, binary, dir); err != nil {
+			return err
+		}
+	}
 	if err := measureRequests(t, binary, dir, o, p, wants); err != nil {
 		return err
 	}

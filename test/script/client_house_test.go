@@ -29,6 +29,7 @@ type between struct {
 	asked map[string]int
 	held  map[string]*gate
 	short bool
+	keys  time.Duration // life of credentials from now on; 0: as the server has it
 }
 
 // gate holds the answers of one operation: the server has acted, and the client does not know yet.
@@ -70,7 +71,7 @@ func (b *between) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	operation = operation[strings.LastIndexByte(operation, '.')+1:]
 	b.mu.Lock()
 	b.asked[operation]++
-	held, short := b.held[operation], b.short
+	held, short, keys := b.held[operation], b.short, b.keys
 	b.mu.Unlock()
 
 	out, err := http.NewRequestWithContext(r.Context(), r.Method, b.first.Endpoint+r.RequestURI, r.Body)
@@ -97,6 +98,9 @@ func (b *between) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case <-r.Context().Done(): // whoever asked is gone
 			return
 		}
+	}
+	if keys > 0 {
+		body = keyLife.ReplaceAll(body, fmt.Appendf(nil, `"Expiration":%d`, time.Now().Add(keys).Unix()))
 	}
 	if short {
 		body = ended(body)
@@ -141,6 +145,13 @@ func (b *between) shorten(on bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.short = on
+}
+
+// keysFor gives credentials that are handed out from now on another life.
+func (b *between) keysFor(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.keys = d
 }
 
 // take gives what was asked for since the last time.

@@ -1,8 +1,10 @@
 package script
 
 import (
+	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // stormSize is how many processes ask at once.
@@ -87,4 +89,38 @@ func TestStormWithoutSession(t *testing.T) {
 	}
 	all.Wait()
 	b.want(t)
+}
+
+// longJob asks the container endpoint until the credentials are others, three times, and prints the keys.
+const longJob = `
+ask() { curl -sf -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI" | sed 's/.*"AccessKeyId":"\([A-Z0-9]*\)".*/\1/'; }
+key=$(ask)
+for turn in 1 2 3; do
+	echo "$key"
+	next=$key
+	while [ "$next" = "$key" ]; do sleep 0.1; next=$(ask); done
+	key=$next
+done
+echo "$key"
+`
+
+// TestLongRun: a program that runs for longer than credentials live finds newer ones at its endpoint, without a sign-in.
+func TestLongRun(t *testing.T) {
+	b := newBetween(t)
+	h := b.newHome(t)
+	b.keysFor(3 * time.Second)
+	keys := strings.Fields(h.ok("exec", "--server", "--", "sh", "-c", longJob))
+	seen := map[string]bool{}
+	for _, k := range keys {
+		seen[k] = true
+		if len(k) != 20 || !strings.HasPrefix(k, "ASIA") {
+			t.Errorf("a key of %q", k)
+		}
+	}
+	if len(keys) != 4 || len(seen) != 4 {
+		t.Errorf("keys %v", keys)
+	}
+	if n := b.take(); n["InitiateAuth"] != 0 || n["GetCredentialsForIdentity"] < len(keys) {
+		t.Errorf("asked for %v", n)
+	}
 }
