@@ -140,7 +140,8 @@ func TestConsoleHandsOver(t *testing.T) {
 
 // TestHandoverIsOnce: of many who know the path, one gets the secret.
 func TestHandoverIsOnce(t *testing.T) {
-	c := &client{IO: &IO{Random: strings.NewReader(strings.Repeat("r", 32)), Getenv: func(string) string { return "" }}}
+	c := &client{IO: &IO{}}
+	c.Random, c.Getenv = strings.NewReader(strings.Repeat("r", 32)), func(string) string { return "" }
 	got := 0
 	c.Browse = func(_ context.Context, page string) error {
 		u, err := url.Parse(page)
@@ -195,7 +196,9 @@ func TestConsoleRefusals(t *testing.T) {
 	if code != ExitFailed || !strings.Contains(errs, "GetSessionToken") || strings.Contains(errs, sent["sessionKey"]) || strings.Contains(errs, sent["sessionToken"]) {
 		t.Errorf("refused: exit code %d: %s", code, errs)
 	}
-	c := &client{IO: &IO{Random: strings.NewReader(strings.Repeat("r", 64)), Getenv: func(k string) string { return p.env[k] }, Browse: func(context.Context, string) error { return nil }}}
+	c := &client{IO: &IO{}}
+	c.Random, c.Getenv = strings.NewReader(strings.Repeat("r", 64)), func(k string) string { return p.env[k] }
+	c.Browse = func(context.Context, string) error { return nil }
 	if err := c.handOver(t.Context(), "https://x/", 0); err == nil || !strings.Contains(err.Error(), "--print") {
 		t.Errorf("a browser that does not come: %v", err)
 	}

@@ -23,11 +23,12 @@ type around struct {
 // live is a process of the client until its context ends, with a world of its own.
 func (p *person) live(ctx context.Context, a around, args ...string) int {
 	p.t.Helper()
-	w := &IO{
-		In: strings.NewReader(""), Out: a.out, Err: a.errs, Getenv: func(k string) string { return p.env[k] }, Environ: func() []string { return nil },
-		Now: p.server.Clock.Now, Terminal: p.typed, HTTP: &http.Client{Transport: a.transport}, Random: rand.Reader, Self: "mayfly", Browse: a.browse,
-		Exists: func(string) bool { return false }, Command: func() string { return "mayfly" },
-	}
+	w := &IO{}
+	w.In, w.Out, w.Err = strings.NewReader(""), a.out, a.errs
+	w.Getenv, w.Environ = func(k string) string { return p.env[k] }, func() []string { return nil }
+	w.Now, w.Random, w.Self = p.server.Clock.Now, rand.Reader, "mayfly"
+	w.Terminal, w.HTTP, w.Browse = p.typed, &http.Client{Transport: a.transport}, a.browse
+	w.Exists, w.Command = func(string) bool { return false }, func() string { return "mayfly" }
 	root := &cobra.Command{Use: "mayfly", SilenceErrors: true, SilenceUsage: true}
 	root.AddCommand(Commands(w)...)
 	root.SetArgs(args)
