@@ -33,6 +33,16 @@ func TestClockIsWrong(t *testing.T) {
 			if out := p.ok("exec", "--server", "--", "/bin/sh", "-c", "exit 0"); out != "" {
 				t.Errorf("exec: %s", out)
 			}
+			// Credentials are kept for as long as they live there, whatever this machine's clock makes of their end.
+			first := p.ok("process")
+			p.calls.take()
+			if p.ok("process") != first || len(p.calls.take()) != 0 {
+				t.Error("credentials are not kept")
+			}
+			p.server.Clock.Move(61 * time.Minute)
+			if p.ok("process") == first || p.calls.take()["GetCredentialsForIdentity"] != 1 {
+				t.Error("credentials that have ended are given")
+			}
 			if out := p.ok("status"); !strings.Contains(out, "signed in") {
 				t.Errorf("status: %s", out)
 			}
