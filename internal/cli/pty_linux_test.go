@@ -274,20 +274,34 @@ func challenged(t *testing.T, program string) {
 	if a := <-given; a["SMS_MFA_CODE"] != "123456" {
 		t.Errorf("second answer: %v", a)
 	}
+	refused := sit(t, home, program, "login", "--username", "eve")
+	refused.types("Password of eve: ", "any\n")
+	screen = refused.ended(1)
+	if errs := refused.err.wait(t, "\n"); !strings.Contains(errs, "NotAuthorizedException: No") || strings.ContainsAny(screen+errs, "\x1b\x07\u009b") {
+		t.Errorf("a refusal: %q %q", screen, errs)
+	}
 }
 
 // challenges is a server that wants a new password and then a code.
 func challenges(t *testing.T, given chan<- map[string]string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var in struct {
-			ChallengeName      string
-			ChallengeResponses map[string]string
+			ChallengeName                      string
+			AuthParameters, ChallengeResponses map[string]string
 		}
 		var out any
 		switch target := r.Header.Get("X-Amz-Target"); {
 		case r.URL.Path == "/20190206/public/config":
 			out = map[string]any{"ApiAuth": map[string]string{"region": "us-east-1", "userPoolId": "us-east-1_Abcdefghi", "userPoolWebClientId": "client"}}
 		case strings.HasSuffix(target, ".InitiateAuth"):
+			if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+				t.Error(err)
+			}
+			if in.AuthParameters["USERNAME"] == "eve" {
+				w.WriteHeader(http.StatusBadRequest)
+				out = map[string]string{"__type": "NotAuthorizedException", "message": "No" + steering}
+				break
+			}
 			out = map[string]any{"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": "one", "ChallengeParameters": map[string]string{"userAttributes": steering}}
 		case strings.HasSuffix(target, ".RespondToAuthChallenge"):
 			if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
