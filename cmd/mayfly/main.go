@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -15,6 +14,8 @@ import (
 	"golang.org/x/term"
 
 	"github.com/mayfly-id/mayfly/internal/cli"
+	"github.com/mayfly-id/mayfly/internal/desktop"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 func main() {
@@ -32,15 +33,12 @@ func main() {
 // world is what the client's commands see of this process.
 func world() *cli.IO {
 	return &cli.IO{
-		In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Now: time.Now, Terminal: cli.TTY{}, Random: rand.Reader, Self: "mayfly",
-		Browse: cli.OpenBrowser, Exists: exists, Command: cli.OwnCommand, Live: term.IsTerminal(int(os.Stderr.Fd())),
-		HTTP: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
+		World: login.World{
+			Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ, Now: time.Now, Terminal: desktop.TTY{}, Random: rand.Reader, Self: "mayfly",
+			HTTP: desktop.HTTP(os.Getenv),
+		},
+		In: os.Stdin, Out: os.Stdout, Browse: desktop.OpenBrowser, Exists: desktop.Exists, Command: desktop.OwnCommand, Live: term.IsTerminal(int(os.Stderr.Fd())),
 	}
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // usageError is a command line or configuration that cannot be meant.

@@ -111,14 +111,18 @@ func edges() map[string][]string {
 		"internal/shellenv":   {"credentials"},
 		"internal/chain":      {"credentials", "internal/awsfile"},
 		"internal/doctor":     {"internal/awsfile", "internal/chain", "internal/vault"},
+		"internal/desktop":    {},
+		"internal/decode":     {},
+		"internal/login":      {"credentials", "internal/awsfile", "internal/chain", "internal/vault"},
 		"internal/cli": {
-			"credentials", "internal/awsfile", "internal/chain", "internal/doctor", "internal/localcreds", "internal/runas", "internal/shellenv", "internal/vault",
+			"credentials", "internal/awsfile", "internal/chain", "internal/decode", "internal/desktop", "internal/doctor", "internal/localcreds", "internal/login", "internal/runas",
+			"internal/shellenv", "internal/vault",
 		},
 		"mayflytest": {"credentials", "internal/app", "internal/config"},
 
 		// Wiring knows everything, and only the command knows it.
 		"internal/app": {"internal/"},
-		"cmd/mayfly":   {"internal/app", "internal/cli", "internal/config", "internal/lintcmd"},
+		"cmd/mayfly":   {"internal/app", "internal/cli", "internal/config", "internal/desktop", "internal/lintcmd", "internal/login"},
 		"cmd/modelgen": {},
 
 		// Measurements reach into what they measure.
@@ -214,7 +218,7 @@ func TestWhoImportsWhat(t *testing.T) {
 		{[]string{"modernc.org/sqlite"}, []string{"internal/store/sqlite"}},
 		{[]string{"github.com/spf13/cobra"}, []string{"cmd", "internal/cli"}},
 		{[]string{module + "internal/app"}, []string{"cmd/mayfly", "mayflytest"}},
-		{[]string{"os/exec"}, []string{"internal/store/postgres/pgtest", "internal/runas", "internal/chain", "internal/cli", "bench"}},
+		{[]string{"os/exec"}, []string{"internal/store/postgres/pgtest", "internal/runas", "internal/chain", "internal/desktop", "bench"}},
 		{[]string{"plugin", "unsafe", "net/http/pprof", "expvar"}, []string{"bench"}},
 		{[]string{"math/rand", "math/rand/v2"}, []string{"internal/store/postgres", "internal/iam/iamtest", "bench"}}, // jitter of retries; worlds of tests
 		{[]string{"text/template", "html/template"}, []string{"internal/app", "internal/notify", "bench"}},

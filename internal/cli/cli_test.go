@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/mayfly-id/mayfly/internal/decode"
 )
 
 // TestNoStorm: however many processes find the session's tokens and credentials ended, one renews each of them.
@@ -167,7 +169,7 @@ func TestDecode(t *testing.T) {
 		"hello world":                                                  "nothing that is known here",
 	} {
 		out, errs, code := p.run(in, "decode")
-		var d decoded
+		var d decode.Decoded
 		if err := json.Unmarshal([]byte(out), &d); err != nil || code != 0 || !strings.HasPrefix(d.What, want) {
 			t.Errorf("%.20s…: %s %s", in, out, errs)
 		}

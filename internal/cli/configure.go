@@ -9,13 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 // configuring is what configure is told.
 type configuring struct {
 	server, from string
 	list, remove bool
-	given        session
+	given        login.Session
 }
 
 func (c *client) configure() *cobra.Command {
@@ -45,7 +46,7 @@ Settings hold no secret. Comments and keys of others in the file stay.
 			}
 			name := arg(args)
 			if name == "" {
-				name = defaultSession
+				name = login.DefaultSession
 			}
 			if f.remove {
 				return c.removeSession(cmd.Context(), name)
@@ -57,97 +58,80 @@ Settings hold no secret. Comments and keys of others in the file stay.
 	cmd.Flags().StringVar(&f.from, "from", "", "take over another program's configuration: stax, echostream, cognito, sso-session:NAME or profile:NAME")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the sessions")
 	cmd.Flags().BoolVar(&f.remove, "remove", false, "take the session out of the configuration; sign out first")
-	for _, set := range f.given.settings() {
-		cmd.Flags().StringVar(set.text, flagName(set.key), "", "setting "+set.key)
+	for _, set := range f.given.Settings() {
+		cmd.Flags().StringVar(set.Text, flagName(set.Key), "", "setting "+set.Key)
 	}
 	return cmd
 }
 
 func (c *client) writeSession(ctx context.Context, name string, f *configuring, changed func(flag string) bool) error {
-	file, err := c.loadConfig()
+	file, err := c.LoadConfig()
 	if err != nil {
 		return err
 	}
-	s, _ := file.session(name)
+	s, _ := file.Session(name)
 	switch {
 	case f.from != "":
-		s, err = c.takeOver(ctx, name, f.from, f.server)
+		s, err = c.TakeOver(ctx, name, f.from, f.server)
 	case f.server != "":
 		s, err = c.discover(ctx, name, f.server)
 	}
 	if err != nil {
 		return err
 	}
-	s.take(&f.given, changed)
-	if err := s.check(); err != nil {
+	s.Take(&f.given, func(key string) bool { return changed(flagName(key)) })
+	if err := s.Check(); err != nil {
 		return err
 	}
-	if err := file.put(s); err != nil {
+	if err := file.Put(s); err != nil {
 		return err
 	}
-	next := c.loginCommand(s)
-	if s.kind == kindKeys {
-		next = c.Self + " key add " + s.name
+	next := c.LoginCommand(s)
+	if s.Kind == login.KindKeys {
+		next = c.Self + " key add " + s.Name
 	}
 	if c.asJSON {
-		return c.printJSON(s.listed())
+		return c.printJSON(list(s))
 	}
-	if username, password := c.given(s); s.kind == kindWebIdentity || s.kind == kindUserPool && username != "" && password != "" {
-		next = c.Self + " whoami " + s.name
+	if username, password := c.Given(s); s.Kind == login.KindWebIdentity || s.Kind == login.KindUserPool && username != "" && password != "" {
+		next = c.Self + " whoami " + s.Name
 	}
-	c.say("Session %s is in %s. Next: %s", name, file.path, next)
+	c.Say("Session %s is in %s. Next: %s", name, file.Path, next)
 	return nil
 }
 
 // removeSession takes a session out of the configuration, of which nothing is kept any more.
 func (c *client) removeSession(ctx context.Context, name string) error {
-	s, err := c.choose(name)
+	s, err := c.Choose(name)
 	if err != nil {
 		return err
 	}
-	o, err := c.open(s, alone)
+	o, err := c.Open(s, login.Alone)
 	if err != nil {
 		return err
 	}
-	if o.tokens != nil {
-		if _, _, err := o.tokens.Kept(ctx); !errors.Is(err, credentials.ErrNotStored) {
-			return errors.Join(usage("session %s is signed in: run %s logout %s first", name, c.Self, name), err)
+	if o.Tokens != nil {
+		if _, _, err := o.Tokens.Kept(ctx); !errors.Is(err, credentials.ErrNotStored) {
+			return errors.Join(login.Usage("session %s is signed in: run %s logout %s first", name, c.Self, name), err)
 		}
 	}
-	if _, err := o.store.Load(ctx, s.keysName()); !errors.Is(err, credentials.ErrNotStored) {
-		return errors.Join(usage("session %s has a key: run %s key rm %s first", name, c.Self, name), err)
+	if _, err := o.Store.Load(ctx, s.KeysName()); !errors.Is(err, credentials.ErrNotStored) {
+		return errors.Join(login.Usage("session %s has a key: run %s key rm %s first", name, c.Self, name), err)
 	}
-	if err := o.forgetKeys(ctx); err != nil {
+	if err := o.ForgetKeys(ctx); err != nil {
 		return err
 	}
-	f, err := c.loadConfig()
+	f, err := c.LoadConfig()
 	if err != nil {
 		return err
 	}
-	if err := f.remove(name); err != nil {
+	if err := f.Remove(name); err != nil {
 		return err
 	}
-	return c.show(map[string]string{"session": name, "removed": f.path}, name+" is not in "+f.path+" any more")
+	return c.show(map[string]string{"session": name, "removed": f.Path}, name+" is not in "+f.Path+" any more")
 }
 
 func flagName(key string) string { return strings.ReplaceAll(key, "_", "-") }
-
-// take takes over the settings that were given, and the defaults of what no session can be without.
-func (s *session) take(given *session, changed func(flag string) bool) {
-	from := given.settings()
-	for i, set := range s.settings() {
-		if changed(flagName(set.key)) {
-			*set.text = *from[i].text
-		}
-	}
-	if s.kind == "" {
-		s.kind = kindUserPool
-	}
-	if s.kind == kindUserPool && s.flow == "" {
-		s.flow = "srp"
-	}
-	s.endpoint = strings.TrimSuffix(s.endpoint, "/")
-}
 
 // listed is a session in the JSON form. Its settings are by their names.
 type listed struct {
@@ -155,33 +139,33 @@ type listed struct {
 	Settings map[string]string `json:"settings"`
 }
 
-func (s *session) listed() listed {
-	l := listed{Session: s.name, Settings: map[string]string{}}
-	for _, set := range s.settings() {
-		if *set.text != "" {
-			l.Settings[set.key] = *set.text
+func list(s *login.Session) listed {
+	l := listed{Session: s.Name, Settings: map[string]string{}}
+	for _, set := range s.Settings() {
+		if *set.Text != "" {
+			l.Settings[set.Key] = *set.Text
 		}
 	}
 	return l
 }
 
 func (c *client) listSessions() error {
-	f, err := c.loadConfig()
+	f, err := c.LoadConfig()
 	if err != nil {
 		return err
 	}
 	all := []listed{}
-	for _, name := range f.names() {
-		s, _ := f.session(name)
-		all = append(all, s.listed())
-		where := s.endpoint
+	for _, name := range f.Names() {
+		s, _ := f.Session(name)
+		all = append(all, list(s))
+		where := s.Endpoint
 		if where == "" {
-			where = "AWS " + s.region
+			where = "AWS " + s.Region
 		}
 		if c.asJSON {
 			continue
 		}
-		if _, err := fmt.Fprintf(c.Out, "%s\t%s\t%s\n", name, s.kind, where); err != nil {
+		if _, err := fmt.Fprintf(c.Out, "%s\t%s\t%s\n", name, s.Kind, where); err != nil {
 			return err
 		}
 	}

@@ -7,13 +7,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 // browserPatience is how long a browser may take to come for the sign-in link.
 const browserPatience = time.Minute
 
 func (c *client) console() *cobra.Command {
-	var t target
+	var t login.Target
 	var o credentials.ConsoleOptions
 	var show bool
 	cmd := &cobra.Command{
@@ -29,15 +30,15 @@ is the user's alone, and fetches the link from this program. Where there is no b
   mayfly console work --print`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t.name = arg(args)
+			t.Name = arg(args)
 			if !show && !c.asJSON && c.browserless() {
-				return usage("there is no browser on this machine: use --print")
+				return login.Usage("there is no browser on this machine: use --print")
 			}
-			src, k, err := c.credentials(cmd.Context(), &t)
+			src, k, err := c.Credentials(cmd.Context(), &t)
 			if err != nil {
 				return err
 			}
-			link, err := src.server.ConsoleURL(cmd.Context(), k, o)
+			link, err := src.Server.ConsoleURL(cmd.Context(), k, o)
 			switch {
 			case err != nil:
 				return err
@@ -50,7 +51,7 @@ is the user's alone, and fetches the link from this program. Where there is no b
 			return c.handOver(cmd.Context(), link, browserPatience)
 		},
 	}
-	t.flags(cmd)
+	targetFlags(cmd, &t)
 	cmd.Flags().StringVar(&o.Destination, "destination", "", "page to open, https (default: the home of the console)")
 	cmd.Flags().DurationVar(&o.Duration, "duration", 0, "life of the console's session, 15m to 12h (default: that of the credentials)")
 	cmd.Flags().BoolVar(&show, "print", false, "print the link instead of opening the browser")

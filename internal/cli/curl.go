@@ -13,12 +13,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mayfly-id/mayfly/internal/login"
 	"github.com/mayfly-id/mayfly/sigv4"
 )
 
 // request is what curl is to send.
 type request struct {
-	target                 target
+	target                 login.Target
 	method, data           string
 	headers                []string
 	service, region, token string
@@ -42,8 +43,8 @@ to standard output; with --fail a status of 400 or more is exit code 1.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return c.send(cmd.Context(), &r, args[0]) },
 	}
 	f := cmd.Flags()
-	r.target.flags(cmd)
-	f.StringVar(&r.target.name, "session", "", "session (default: the one that other commands use)")
+	targetFlags(cmd, &r.target)
+	f.StringVar(&r.target.Name, "session", "", "session (default: the one that other commands use)")
 	f.StringVarP(&r.method, "request", "X", "", "method (default: GET, or POST with data)")
 	f.StringVarP(&r.data, "data", "d", "", "body; @FILE reads it from a file, @- from standard input")
 	f.StringArrayVarP(&r.headers, "header", "H", nil, "header, 'Name: value'")
@@ -58,7 +59,7 @@ to standard output; with --fail a status of 400 or more is exit code 1.`,
 func (c *client) send(ctx context.Context, r *request, target string) error {
 	u, err := url.Parse(target)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
-		return usage("want an http(s) URL without a user")
+		return login.Usage("want an http(s) URL without a user")
 	}
 	body, err := c.body(r.data)
 	if err != nil {
@@ -97,12 +98,12 @@ func (c *client) send(ctx context.Context, r *request, target string) error {
 func (c *client) attempt(ctx context.Context, r *request, method string, u *url.URL, body []byte, ahead time.Duration) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
 	if err != nil {
-		return nil, usage("the request cannot be made: %s", method)
+		return nil, login.Usage("the request cannot be made: %s", method)
 	}
 	for _, h := range r.headers {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok {
-			return nil, usage("a header is 'Name: value'")
+			return nil, login.Usage("a header is 'Name: value'")
 		}
 		req.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
@@ -144,22 +145,22 @@ func (c *client) body(data string) ([]byte, error) {
 // authorize signs the request, or puts a token into it.
 func (c *client) authorize(ctx context.Context, r *request, req *http.Request, body []byte, ahead time.Duration) error {
 	if r.token != "" {
-		t, err := c.bearer(ctx, r.target.name, r.token)
+		t, err := c.bearer(ctx, r.target.Name, r.token)
 		if err != nil {
 			return err
 		}
 		req.Header.Set("Authorization", "Bearer "+string(t))
 		return nil
 	}
-	src, k, err := c.credentials(ctx, &r.target)
+	src, k, err := c.Credentials(ctx, &r.target)
 	if err != nil {
 		return err
 	}
 	region := r.region
 	if region == "" {
-		region = src.region
+		region = src.Region
 	}
-	at := src.server.Time() // as told when the credentials were got
+	at := src.Server.Time() // as told when the credentials were got
 	if ahead != 0 {
 		at = c.Now().Add(ahead)
 	}

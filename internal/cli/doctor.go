@@ -14,6 +14,7 @@ import (
 
 	"github.com/mayfly-id/mayfly/internal/awsfile"
 	"github.com/mayfly-id/mayfly/internal/doctor"
+	"github.com/mayfly-id/mayfly/internal/login"
 	"github.com/mayfly-id/mayfly/internal/vault"
 )
 
@@ -56,34 +57,34 @@ Nothing is changed, nobody signs in, and no program is run. The exit code is 1 w
 
 // patient is what is examined.
 type patient struct {
-	config   string     // path of the client's file; empty when the environment names none
-	sessions []*session // the one that is named, or all
-	main     *session   // whose server counts; nil: that of the profile
-	named    string     // the profile, when one is named
+	config   string           // path of the client's file; empty when the environment names none
+	sessions []*login.Session // the one that is named, or all
+	main     *login.Session   // whose server counts; nil: that of the profile
+	named    string           // the profile, when one is named
 	profile  *awsfile.Profile
 	shared   *awsfile.Shared
 	trouble  error // why the client's file cannot be read
 }
 
 func (c *client) patient(name, profile string) (*patient, error) {
-	p := &patient{named: profile, shared: c.shared()}
+	p := &patient{named: profile, shared: c.Shared()}
 	active, _ := p.shared.Active(profile)
 	p.profile, _ = p.shared.Profile(active)
-	p.config, _ = c.configPath()
-	f, err := c.loadConfig()
+	p.config, _ = c.ConfigPath()
+	f, err := c.LoadConfig()
 	if err != nil {
 		p.trouble = err
 		return p, nil
 	}
-	for _, n := range f.names() {
-		if s, ok := f.session(n); ok && (name == "" || n == name) {
+	for _, n := range f.Names() {
+		if s, ok := f.Session(n); ok && (name == "" || n == name) {
 			p.sessions = append(p.sessions, s)
 		}
 	}
 	if name != "" && len(p.sessions) == 0 {
-		return nil, usage("there is no session %s: run %s configure %s --server URL", name, c.Self, name)
+		return nil, login.Usage("there is no session %s: run %s configure %s --server URL", name, c.Self, name)
 	}
-	s, ok, err := c.lookup(name)
+	s, ok, err := c.Lookup(name)
 	if err == nil && ok && (profile == "" || name != "") { // a profile that is named alone has a server of its own
 		p.main = s
 	}
@@ -140,8 +141,8 @@ func (c *client) ownPlaces(p *patient) []string {
 
 // endpoints gives what the session or the profile needs, what of STS is to be measured, and the setting that prefers the global endpoint of STS.
 func (p *patient) endpoints() (all, sts []doctor.Target, legacy string) {
-	if s := p.main; s != nil && s.endpoint != "" {
-		one := []doctor.Target{{Service: "server", URL: s.endpoint}}
+	if s := p.main; s != nil && s.Endpoint != "" {
+		one := []doctor.Target{{Service: "server", URL: s.Endpoint}}
 		return one, one, ""
 	}
 	if p.main == nil {
@@ -152,7 +153,7 @@ func (p *patient) endpoints() (all, sts []doctor.Target, legacy string) {
 	}
 	region, _ := p.shared.Region(p.profile)
 	if p.main != nil {
-		region = p.main.region
+		region = p.main.Region
 	}
 	if region == "" {
 		return nil, nil, ""
@@ -162,19 +163,19 @@ func (p *patient) endpoints() (all, sts []doctor.Target, legacy string) {
 	} else if setting == "" && p.profile.Get("sts_regional_endpoints") == "legacy" {
 		legacy = "sts_regional_endpoints of profile " + p.profile.Name
 	}
-	return p.main.services(region), doctor.STS(region), legacy
+	return servicesOf(p.main, region), doctor.STS(region), legacy
 }
 
-// services are AWS's own endpoints that a session needs; those of no session are STS's.
-func (s *session) services(region string) []doctor.Target {
+// servicesOf gives AWS's own endpoints that a session needs; those of no session are STS's.
+func servicesOf(s *login.Session, region string) []doctor.Target {
 	switch {
-	case s == nil || s.kind == kindWebIdentity || s.kind == kindKeys:
+	case s == nil || s.Kind == login.KindWebIdentity || s.Kind == login.KindKeys:
 		return doctor.Endpoints(region, "sts")
-	case s.kind == kindSSO:
-		return doctor.Endpoints(s.ssoRegion, "oidc", "portal.sso")
-	case s.identityPoolID == "":
+	case s.Kind == login.KindSSO:
+		return doctor.Endpoints(s.SSORegion, "oidc", "portal.sso")
+	case s.IdentityPoolID == "":
 		return doctor.Endpoints(region, "cognito-idp")
-	case s.roleARN == "":
+	case s.RoleARN == "":
 		return doctor.Endpoints(region, "cognito-idp", "cognito-identity")
 	}
 	return doctor.Endpoints(region, "cognito-idp", "cognito-identity", "sts")
@@ -184,8 +185,8 @@ func (s *session) services(region string) []doctor.Target {
 func (c *client) sessionsOf(ctx context.Context, p *patient) []doctor.Session {
 	out := make([]doctor.Session, len(p.sessions))
 	for i, s := range p.sessions {
-		out[i] = doctor.Session{Name: s.name, SignIn: c.loginCommand(s)}
-		if err := s.check(); err != nil {
+		out[i] = doctor.Session{Name: s.Name, SignIn: c.LoginCommand(s)}
+		if err := s.Check(); err != nil {
 			out[i].Trouble = err.Error()
 			continue
 		}
@@ -202,16 +203,16 @@ func (c *client) sessionsOf(ctx context.Context, p *patient) []doctor.Session {
 }
 
 // look tells the state of a session. Where nothing has been kept yet, the vault is not opened, which would make its folder.
-func (c *client) look(ctx context.Context, s *session) (*state, error) {
+func (c *client) look(ctx context.Context, s *login.Session) (*state, error) {
 	dir, err := vault.Folder(runtime.GOOS, c.Getenv)
 	if err == nil {
 		if _, err = os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-			username, password := c.given(s)
-			itself := s.kind == kindWebIdentity || s.kind == kindUserPool && username != "" && password != ""
+			username, password := c.Given(s)
+			itself := s.Kind == login.KindWebIdentity || s.Kind == login.KindUserPool && username != "" && password != ""
 			return &state{SignedIn: itself, Renews: itself}, nil
 		}
 	}
-	o, err := c.open(s, alone)
+	o, err := c.Open(s, login.Alone)
 	if err != nil {
 		return nil, err
 	}
@@ -227,9 +228,9 @@ func (c *client) tellChecks(checks []doctor.Check) error {
 		}{doctor.Failed(checks), checks})
 	}
 	for _, k := range checks {
-		text := fmt.Sprintf("%-7s %s: %s", k.State, k.Name, printable(k.Says))
+		text := fmt.Sprintf("%-7s %s: %s", k.State, k.Name, login.Printable(k.Says))
 		if k.Fix != "" {
-			text += "\n        -> " + printable(k.Fix)
+			text += "\n        -> " + login.Printable(k.Fix)
 		}
 		if _, err := fmt.Fprintln(c.Out, text); err != nil {
 			return err

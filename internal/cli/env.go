@@ -7,12 +7,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 
+	"github.com/mayfly-id/mayfly/internal/login"
 	"github.com/mayfly-id/mayfly/internal/runas"
 	"github.com/mayfly-id/mayfly/internal/shellenv"
 )
 
 func (c *client) environment() *cobra.Command {
-	var t target
+	var t login.Target
 	var shell string
 	var unset bool
 	cmd := &cobra.Command{
@@ -37,15 +38,15 @@ With --unset the assignments take the variables away again, whichever session th
 			if unset {
 				return c.unset(language)
 			}
-			t.name = arg(args)
-			src, k, err := c.credentials(cmd.Context(), &t)
+			t.Name = arg(args)
+			src, k, err := c.Credentials(cmd.Context(), &t)
 			if err != nil {
 				return err
 			}
-			return c.assign(language, &runas.Variables{Credentials: k, Region: src.region, Endpoint: src.endpoint})
+			return c.assign(language, &runas.Variables{Credentials: k, Region: src.Region, Endpoint: src.Endpoint})
 		},
 	}
-	t.flags(cmd)
+	targetFlags(cmd, &t)
 	shellFlag(cmd, &shell)
 	cmd.Flags().BoolVar(&unset, "unset", false, "take the variables away")
 	return cmd
@@ -59,7 +60,7 @@ func shellFlag(cmd *cobra.Command, shell *string) {
 func (c *client) language(named string) (shellenv.Shell, error) {
 	switch {
 	case c.asJSON && named != "" && named != string(shellenv.JSON):
-		return "", usage("--json and --shell %s exclude each other", named)
+		return "", login.Usage("--json and --shell %s exclude each other", named)
 	case c.asJSON:
 		return shellenv.JSON, nil
 	case named == "":
@@ -67,7 +68,7 @@ func (c *client) language(named string) (shellenv.Shell, error) {
 	}
 	language, err := shellenv.Parse(named)
 	if err != nil {
-		return "", usageError{err}
+		return "", login.Usage("%w", err)
 	}
 	return language, nil
 }
@@ -87,7 +88,7 @@ func (c *client) assign(language shellenv.Shell, v *runas.Variables) error {
 // unset takes away what assign may have set, and nothing else: the environment of before is not known any more.
 func (c *client) unset(language shellenv.Shell) error {
 	if language == shellenv.Dotenv {
-		return usageError{shellenv.ErrNoRemoval}
+		return login.Usage("%w", shellenv.ErrNoRemoval)
 	}
 	all := runas.Variables{Region: "-", Endpoint: "-", Credentials: aws.Credentials{AccessKeyID: "-", SecretAccessKey: "-", SessionToken: "-", AccountID: "-", CanExpire: true}}
 	change, err := all.Change()

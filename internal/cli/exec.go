@@ -7,12 +7,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/internal/localcreds"
+	"github.com/mayfly-id/mayfly/internal/login"
 	"github.com/mayfly-id/mayfly/internal/runas"
 )
 
 func (c *client) exec() *cobra.Command {
 	var server, withoutFiles bool
-	var t target
+	var t login.Target
 	cmd := &cobra.Command{
 		Use:   "exec [session or profile] -- COMMAND [ARG...]",
 		Short: "Run a program with the session's credentials",
@@ -26,38 +27,38 @@ With --server the program finds a container endpoint on the loopback interface i
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at := cmd.ArgsLenAtDash()
 			if at < 0 || at > 1 || at == len(args) {
-				return usage("want: exec [session or profile] -- COMMAND [ARG...]")
+				return login.Usage("want: exec [session or profile] -- COMMAND [ARG...]")
 			}
 			child := &runas.Command{Name: args[at], Args: args[at+1:]}
-			t.name = arg(args[:at])
+			t.Name = arg(args[:at])
 			if server {
 				return c.runBeside(cmd.Context(), &t, child, withoutFiles)
 			}
 			return c.runInstead(cmd.Context(), &t, child)
 		},
 	}
-	t.flags(cmd)
+	targetFlags(cmd, &t)
 	cmd.Flags().BoolVar(&server, "server", false, "serve credentials to the program while it runs, renewed before they end")
 	cmd.Flags().BoolVar(&withoutFiles, "without-files", false, "with --server: keep the program from ~/.aws, whose default profile SDKs ask first")
 	return cmd
 }
 
 // runInstead puts the program in the place of this one.
-func (c *client) runInstead(ctx context.Context, t *target, child *runas.Command) error {
-	o, k, err := c.credentials(ctx, t)
+func (c *client) runInstead(ctx context.Context, t *login.Target, child *runas.Command) error {
+	o, k, err := c.Credentials(ctx, t)
 	if err != nil {
 		return err
 	}
-	return c.run(&runas.Variables{Credentials: k, Region: o.region, Endpoint: o.endpoint}, child, runas.Exec)
+	return c.run(&runas.Variables{Credentials: k, Region: o.Region, Endpoint: o.Endpoint}, child, runas.Exec)
 }
 
 // runBeside runs the program and serves it meanwhile.
-func (c *client) runBeside(ctx context.Context, t *target, child *runas.Command, withoutFiles bool) error {
-	o, _, err := c.credentials(ctx, t) // so that a sign-in that is needed shows now
+func (c *client) runBeside(ctx context.Context, t *login.Target, child *runas.Command, withoutFiles bool) error {
+	o, _, err := c.Credentials(ctx, t) // so that a sign-in that is needed shows now
 	if err != nil {
 		return err
 	}
-	s, err := localcreds.New(localcreds.Config{Provider: o.keys, Region: o.region, Random: c.Random, Now: c.Now})
+	s, err := localcreds.New(localcreds.Config{Provider: o.Keys, Region: o.Region, Random: c.Random, Now: c.Now})
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func (c *client) runBeside(ctx context.Context, t *target, child *runas.Command,
 	ended, stop := context.WithCancel(ctx)
 	served := make(chan error, 1)
 	go func() { served <- s.Serve(ended, l) }()
-	v := &runas.Variables{Container: container, Region: o.region, Endpoint: o.endpoint, WithoutFiles: withoutFiles}
+	v := &runas.Variables{Container: container, Region: o.Region, Endpoint: o.Endpoint, WithoutFiles: withoutFiles}
 	err = c.run(v, child, func(child *runas.Command) (int, error) { return runas.Run(ctx, child) })
 	stop()
 	<-served

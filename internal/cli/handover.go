@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 // handOver shows a page in the browser whose address is a secret, and waits until the browser has the address.
@@ -62,7 +63,7 @@ func (c *client) handOver(ctx context.Context, secret credentials.Secret, patien
 		return err
 	}
 	if err := c.Browse(ctx, fileURL(page)); err != nil {
-		return usage("the browser cannot be opened (%v): use --print", err)
+		return login.Usage("the browser cannot be opened (%v): use --print", err)
 	}
 	late := time.NewTimer(patience)
 	defer late.Stop()
@@ -72,7 +73,7 @@ func (c *client) handOver(ctx context.Context, secret credentials.Secret, patien
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-late.C:
-		return usage("the browser has not come for the page; browsers in a sandbox cannot read it: use --print")
+		return login.Usage("the browser has not come for the page; browsers in a sandbox cannot read it: use --print")
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mayfly-id/mayfly/internal/login"
 	"github.com/mayfly-id/mayfly/mayflytest"
 )
 
@@ -107,9 +108,11 @@ func (p *person) run(in string, args ...string) (stdout, stderr string, code int
 	p.t.Helper()
 	var out, errs bytes.Buffer
 	w := &IO{
-		In: strings.NewReader(in), Out: &out, Err: &errs, Getenv: func(k string) string { return p.env[k] }, Environ: func() []string { return nil },
-		Now: func() time.Time { return p.server.Clock.Now().Add(p.ahead) }, Terminal: p.typed, HTTP: &http.Client{Transport: p.calls}, Random: rand.Reader, Self: "mayfly", Browse: p.browse,
-		Exists: func(string) bool { return false }, Command: func() string { return "mayfly" },
+		World: login.World{
+			Err: &errs, Getenv: func(k string) string { return p.env[k] }, Environ: func() []string { return nil }, Now: func() time.Time { return p.server.Clock.Now().Add(p.ahead) },
+			Terminal: p.typed, HTTP: &http.Client{Transport: p.calls}, Random: rand.Reader, Self: "mayfly",
+		},
+		In: strings.NewReader(in), Out: &out, Browse: p.browse, Exists: func(string) bool { return false }, Command: func() string { return "mayfly" },
 	}
 	root := &cobra.Command{Use: "mayfly", SilenceErrors: true, SilenceUsage: true}
 	root.AddCommand(Commands(w)...)

@@ -6,26 +6,20 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"time"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/login"
 	"github.com/mayfly-id/mayfly/internal/runas"
 )
 
 // IO is the world around a command. Every field is required.
 type IO struct {
-	In       io.Reader
-	Out, Err io.Writer
-	Getenv   func(string) string
-	Environ  func() []string
-	Now      func() time.Time
-	Terminal Terminal
-	HTTP     *http.Client
-	Random   io.Reader
-	Self     string // how this program is called, for the commands that errors name
+	login.World
+	In  io.Reader
+	Out io.Writer
 	// Browse shows a page in the browser of this machine.
 	Browse func(ctx context.Context, page string) error
 	// Command is how other programs call this one, in a file that a shell or a list of words is made of.
@@ -38,16 +32,6 @@ type IO struct {
 	asJSON bool // results and errors as JSON
 }
 
-// Terminal asks the person at the keyboard.
-type Terminal interface {
-	// Present tells whether there is one.
-	Present() bool
-	// Line asks for a text.
-	Line(ctx context.Context, prompt string) (string, error)
-	// Secret asks for a text that is not shown.
-	Secret(ctx context.Context, prompt string) (string, error)
-}
-
 // The exit codes of the client, beside 0 and those of a child.
 const (
 	ExitFailed   = 1
@@ -56,24 +40,18 @@ const (
 	ExitNoAnswer = 4 // the server cannot be reached
 )
 
-// usageError is a command line or configuration that cannot be meant.
-type usageError struct{ error }
-
-func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
 // exitError ends a command with a code and without a message of its own.
 type exitError struct{ code int }
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
 // Usage marks an error as one of the command line.
-func Usage(err error) error { return usageError{err} }
+func Usage(err error) error { return login.Usage("%w", err) }
 
 // exitCode gives the code for an error of a command, and whether the error is to be shown.
 func exitCode(err error) (code int, show bool) {
 	var exit exitError
-	var use usageError
-	var login *credentials.LoginRequiredError
+	var required *credentials.LoginRequiredError
 	var down *credentials.UnreachableError
 	var start *runas.StartError
 	switch {
@@ -83,9 +61,9 @@ func exitCode(err error) (code int, show bool) {
 		return exit.code, false
 	case errors.As(err, &start):
 		return start.Code, true
-	case errors.As(err, &use):
+	case login.IsUsage(err):
 		return ExitUsage, true
-	case errors.As(err, &login):
+	case errors.As(err, &required):
 		return ExitSignIn, true
 	case errors.As(err, &down):
 		return ExitNoAnswer, true
@@ -111,13 +89,13 @@ func (w *IO) Finish(err error) int {
 		if errors.As(err, &refused) {
 			f.Code = refused.Code
 		}
-		var login *credentials.LoginRequiredError
-		if errors.As(err, &login) {
-			f.Run = login.Command
+		var required *credentials.LoginRequiredError
+		if errors.As(err, &required) {
+			f.Run = required.Command
 		}
 		_ = json.NewEncoder(w.Err).Encode(f)
 	case show:
-		_, _ = fmt.Fprintln(w.Err, w.Self+":", printable(err.Error()))
+		_, _ = fmt.Fprintln(w.Err, w.Self+":", login.Printable(err.Error()))
 	}
 	return code
 }
@@ -146,11 +124,6 @@ func (c *client) printJSON(v any) error {
 	return e.Encode(v)
 }
 
-func isLoginRequired(err error) bool {
-	var login *credentials.LoginRequiredError
-	return errors.As(err, &login)
-}
-
 // show writes a result: as JSON, or as a line of text.
 func (c *client) show(v any, text string) error {
 	if c.asJSON {
@@ -160,5 +133,12 @@ func (c *client) show(v any, text string) error {
 	return err
 }
 
-// say writes a line for people, beside the output.
-func (c *client) say(format string, args ...any) { _, _ = fmt.Fprintf(c.Err, format+"\n", args...) }
+// arg gives the only argument of a command, or nothing.
+func arg(args []string) string { return strings.Join(args, "") }
+
+// targetFlags gives a command the flags that choose a target.
+func targetFlags(cmd *cobra.Command, t *login.Target) {
+	cmd.Flags().StringVar(&t.Profile, "profile", "", "take the credentials of a profile of the shared AWS files, as SDKs do")
+	cmd.Flags().StringVar(&t.Account, "account", "", "account, for a session of SSO")
+	cmd.Flags().StringVar(&t.Role, "role", "", "role: its name for a session of SSO, its ARN for others")
+}

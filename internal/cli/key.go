@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/desktop"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 func (c *client) key() *cobra.Command {
@@ -23,7 +25,7 @@ func (c *client) key() *cobra.Command {
 		Long: `Keep the long-term access key of an IAM user, sealed, for a session of kind keys. What programs get of it is short-term: a session of the user, with a second factor where
 the session has mfa_serial, or of the role in role_arn. The key itself never leaves.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return usage("want: key add, key rotate or key rm") },
+		RunE: func(*cobra.Command, []string) error { return login.Usage("want: key add, key rotate or key rm") },
 	}
 	cmd.AddCommand(c.keyAdd(), c.keyRotate(), c.keyRemove())
 	return cmd
@@ -40,7 +42,7 @@ type keyAnswer struct {
 func (c *client) keyAdd() *cobra.Command {
 	var from secretSource
 	var id string
-	given := &session{}
+	given := &login.Session{}
 	cmd := &cobra.Command{
 		Use:   "add [session]",
 		Short: "Keep an access key, after asking the server whose it is",
@@ -65,45 +67,45 @@ credential_process, as other programs export keys. A session that is not configu
 	cmd.Flags().StringVar(&id, "access-key-id", "", "the access key id (default: it is asked for, or in the JSON)")
 	cmd.Flags().StringVar(&from.file, "secret-file", "", "file with the secret, or with JSON")
 	cmd.Flags().BoolVar(&from.stdin, "secret-stdin", false, "read the secret, or JSON, from standard input")
-	for _, set := range given.settings() {
-		switch set.key {
+	for _, set := range given.Settings() {
+		switch set.Key {
 		case "region", "endpoint", "mfa_serial", "role_arn":
-			cmd.Flags().StringVar(set.text, flagName(set.key), "", "setting "+set.key)
+			cmd.Flags().StringVar(set.Text, flagName(set.Key), "", "setting "+set.Key)
 		}
 	}
 	return cmd
 }
 
 // keySession finds or makes the session that is to have a key.
-func (c *client) keySession(name string, given *session, changed func(string) bool) (*session, error) {
-	s, ok, err := c.lookup(name)
+func (c *client) keySession(name string, given *login.Session, changed func(string) bool) (*login.Session, error) {
+	s, ok, err := c.Lookup(name)
 	if err != nil {
 		return nil, err
 	}
-	if ok && s.kind != kindKeys {
-		return nil, usage("session %s is of kind %s, and has no long-term keys", s.name, s.kind)
+	if ok && s.Kind != login.KindKeys {
+		return nil, login.Usage("session %s is of kind %s, and has no long-term keys", s.Name, s.Kind)
 	}
-	s.kind = kindKeys
-	s.take(given, changed)
-	if s.region == "" {
-		shared := c.shared()
+	s.Kind = login.KindKeys
+	s.Take(given, func(key string) bool { return changed(flagName(key)) })
+	if s.Region == "" {
+		shared := c.Shared()
 		active, _ := shared.Active("")
 		p, _ := shared.Profile(active)
-		s.region, _ = shared.Region(p)
+		s.Region, _ = shared.Region(p)
 	}
-	return s, s.check()
+	return s, s.Check()
 }
 
 // mostKey bounds what is read of a key.
 const mostKey = 64 << 10
 
 // readKey reads an access key from where the flags say, or asks for it.
-func (c *client) readKey(ctx context.Context, id string, from *secretSource) (*longTerm, error) {
+func (c *client) readKey(ctx context.Context, id string, from *secretSource) (*login.LongTerm, error) {
 	var b []byte
 	var err error
 	switch {
 	case from.file != "" && from.stdin:
-		return nil, usage("--secret-file and --secret-stdin exclude each other")
+		return nil, login.Usage("--secret-file and --secret-stdin exclude each other")
 	case from.file != "":
 		b, err = os.ReadFile(from.file)
 	case from.stdin:
@@ -121,12 +123,12 @@ func (c *client) readKey(ctx context.Context, id string, from *secretSource) (*l
 	if err != nil {
 		return nil, err
 	}
-	return checkKey(&longTerm{AccessKeyID: id, SecretAccessKey: string(secret)})
+	return checkKey(&login.LongTerm{AccessKeyID: id, SecretAccessKey: string(secret)})
 }
 
-func (c *client) askKey(ctx context.Context, id string) (*longTerm, error) {
+func (c *client) askKey(ctx context.Context, id string) (*login.LongTerm, error) {
 	if !c.Terminal.Present() {
-		return nil, usage("no key: use --secret-file or --secret-stdin where there is no terminal")
+		return nil, login.Usage("no key: use --secret-file or --secret-stdin where there is no terminal")
 	}
 	if id == "" {
 		var err error
@@ -138,73 +140,73 @@ func (c *client) askKey(ctx context.Context, id string) (*longTerm, error) {
 	if err != nil {
 		return nil, err
 	}
-	return checkKey(&longTerm{AccessKeyID: strings.TrimSpace(id), SecretAccessKey: strings.TrimSpace(secret)})
+	return checkKey(&login.LongTerm{AccessKeyID: strings.TrimSpace(id), SecretAccessKey: strings.TrimSpace(secret)})
 }
 
 // parseKey reads the document of a credential_process.
-func parseKey(b []byte) (*longTerm, error) {
+func parseKey(b []byte) (*login.LongTerm, error) {
 	var d processOutput
 	if err := json.Unmarshal(b, &d); err != nil {
-		return nil, usage("the JSON cannot be read")
+		return nil, login.Usage("the JSON cannot be read")
 	}
 	if d.SessionToken != "" {
-		return nil, usage("these are short-term credentials: a key that is kept has no session token")
+		return nil, login.Usage("these are short-term credentials: a key that is kept has no session token")
 	}
-	return checkKey(&longTerm{AccessKeyID: d.AccessKeyId, SecretAccessKey: d.SecretAccessKey})
+	return checkKey(&login.LongTerm{AccessKeyID: d.AccessKeyId, SecretAccessKey: d.SecretAccessKey})
 }
 
-func checkKey(k *longTerm) (*longTerm, error) {
+func checkKey(k *login.LongTerm) (*login.LongTerm, error) {
 	if !strings.HasPrefix(k.AccessKeyID, "AKIA") || strings.Trim(k.AccessKeyID, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
-		return nil, usage("want the id of a long-term access key, which begins with AKIA: --access-key-id")
+		return nil, login.Usage("want the id of a long-term access key, which begins with AKIA: --access-key-id")
 	}
 	if k.SecretAccessKey == "" || strings.ContainsAny(k.SecretAccessKey, " \t\r\n") {
-		return nil, usage("the secret access key is empty or has white space")
+		return nil, login.Usage("the secret access key is empty or has white space")
 	}
 	return k, nil
 }
 
 // addKey asks whose the key is, and keeps it. A key that the server does not know is not kept.
-func (c *client) addKey(ctx context.Context, s *session, k *longTerm) error {
-	o, err := c.open(s, alone)
+func (c *client) addKey(ctx context.Context, s *login.Session, k *login.LongTerm) error {
+	o, err := c.Open(s, login.Alone)
 	if err != nil {
 		return err
 	}
-	who, err := o.server.WhoAmI(ctx, k.credentials())
+	who, err := o.Server.WhoAmI(ctx, k.Credentials())
 	if err != nil {
 		return err
 	}
 	k.Account = who.Account
-	unlock, err := o.store.Lock(ctx, o.keysName())
+	unlock, err := o.Store.Lock(ctx, o.KeysName())
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if err := o.keepLongTerm(ctx, k); err != nil {
+	if err := o.KeepLongTerm(ctx, k); err != nil {
 		return err
 	}
-	if err := o.forgetKeys(ctx); err != nil {
+	if err := o.ForgetKeys(ctx); err != nil {
 		return err
 	}
-	f, err := c.loadConfig()
+	f, err := c.LoadConfig()
 	if err != nil {
 		return err
 	}
-	if err := f.put(s); err != nil {
+	if err := f.Put(s); err != nil {
 		return err
 	}
-	return c.show(keyAnswer{Session: s.name, AccessKeyID: k.AccessKeyID, ARN: who.ARN}, s.name+": the key "+k.AccessKeyID+" of "+printable(who.ARN)+" is kept")
+	return c.show(keyAnswer{Session: s.Name, AccessKeyID: k.AccessKeyID, ARN: who.ARN}, s.Name+": the key "+k.AccessKeyID+" of "+login.Printable(who.ARN)+" is kept")
 }
 
 // openForKey opens a session of kind keys.
-func (c *client) openForKey(name string) (*opened, error) {
-	s, err := c.choose(name)
+func (c *client) openForKey(name string) (*login.Opened, error) {
+	s, err := c.Choose(name)
 	if err != nil {
 		return nil, err
 	}
-	if s.kind != kindKeys {
-		return nil, usage("session %s is of kind %s, and has no long-term keys", s.name, s.kind)
+	if s.Kind != login.KindKeys {
+		return nil, login.Usage("session %s is of kind %s, and has no long-term keys", s.Name, s.Kind)
 	}
-	return c.open(s, attended)
+	return c.Open(s, login.Attended)
 }
 
 func (c *client) keyRotate() *cobra.Command {
@@ -226,58 +228,58 @@ new one is kept already: run it again. Where the session has mfa_serial, the req
 }
 
 // rotateKey replaces the key in an order in which no step that fails loses the only good one.
-func (c *client) rotateKey(ctx context.Context, o *opened) error {
-	unlock, err := o.store.Lock(ctx, o.keysName())
+func (c *client) rotateKey(ctx context.Context, o *login.Opened) error {
+	unlock, err := o.Store.Lock(ctx, o.KeysName())
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	k, err := c.longTermKeys(ctx, o)
+	k, err := c.LongTermKeys(ctx, o)
 	if err != nil {
 		return err
 	}
-	by := k.credentials()
-	if o.mfaSerial != "" { // policies of self-managed keys ask for the second factor
-		if by, err = o.user.Retrieve(ctx); err != nil {
+	by := k.Credentials()
+	if o.MfaSerial != "" { // policies of self-managed keys ask for the second factor
+		if by, err = o.User.Retrieve(ctx); err != nil {
 			return err
 		}
 	}
 	if k.Before != "" { // what an earlier rotation has left: a user has two keys at most
-		if err := o.deleteKey(ctx, by, k.Before); err != nil {
+		if err := deleteKey(ctx, o, by, k.Before); err != nil {
 			return err
 		}
 	}
-	made, err := o.server.CreateAccessKey(ctx, by)
+	made, err := o.Server.CreateAccessKey(ctx, by)
 	if err != nil {
 		return err
 	}
-	next := &longTerm{AccessKeyID: made.ID, SecretAccessKey: string(made.Secret), Account: k.Account, Before: k.AccessKeyID}
-	if err := o.keepLongTerm(ctx, next); err != nil {
-		return errors.Join(err, o.deleteKey(ctx, by, made.ID)) // nobody has its secret
+	next := &login.LongTerm{AccessKeyID: made.ID, SecretAccessKey: string(made.Secret), Account: k.Account, Before: k.AccessKeyID}
+	if err := o.KeepLongTerm(ctx, next); err != nil {
+		return errors.Join(err, deleteKey(ctx, o, by, made.ID)) // nobody has its secret
 	}
 	if err := c.settled(ctx, o, next); err != nil {
 		return err
 	}
-	if err := o.forgetKeys(ctx); err != nil {
+	if err := o.ForgetKeys(ctx); err != nil {
 		return err
 	}
-	if o.mfaSerial == "" {
-		by = next.credentials()
+	if o.MfaSerial == "" {
+		by = next.Credentials()
 	}
-	if err := o.deleteKey(ctx, by, k.AccessKeyID); err != nil {
+	if err := deleteKey(ctx, o, by, k.AccessKeyID); err != nil {
 		return err
 	}
 	next.Before = ""
-	if err := o.keepLongTerm(ctx, next); err != nil {
+	if err := o.KeepLongTerm(ctx, next); err != nil {
 		return err
 	}
-	return c.show(keyAnswer{Session: o.name, AccessKeyID: next.AccessKeyID, Replaced: k.AccessKeyID},
-		o.name+": "+next.AccessKeyID+" is in the place of "+k.AccessKeyID+", which is deleted")
+	return c.show(keyAnswer{Session: o.Name, AccessKeyID: next.AccessKeyID, Replaced: k.AccessKeyID},
+		o.Name+": "+next.AccessKeyID+" is in the place of "+k.AccessKeyID+", which is deleted")
 }
 
 // deleteKey deletes an access key at the server; one that is not there any more is no error.
-func (o *opened) deleteKey(ctx context.Context, by aws.Credentials, id string) error {
-	err := o.server.DeleteAccessKey(ctx, by, id)
+func deleteKey(ctx context.Context, o *login.Opened, by aws.Credentials, id string) error {
+	err := o.Server.DeleteAccessKey(ctx, by, id)
 	if credentials.IsCode(err, "NoSuchEntity") {
 		return nil
 	}
@@ -285,16 +287,16 @@ func (o *opened) deleteKey(ctx context.Context, by aws.Credentials, id string) e
 }
 
 // settled waits until a new key works everywhere: AWS takes some seconds to spread one.
-func (c *client) settled(ctx context.Context, o *opened, k *longTerm) error {
+func (c *client) settled(ctx context.Context, o *login.Opened, k *login.LongTerm) error {
 	stop := func() {}
 	defer func() { stop() }()
 	for pause := time.Second; ; pause *= 2 {
-		_, err := o.server.WhoAmI(ctx, k.credentials())
+		_, err := o.Server.WhoAmI(ctx, k.Credentials())
 		if err == nil || !credentials.IsCode(err, "InvalidClientTokenId", "SignatureDoesNotMatch", "AccessDenied") || pause > 16*time.Second {
 			return err
 		}
 		if pause == time.Second {
-			stop = c.waiting("Waiting until the new key works")
+			stop = desktop.Waiting(c.Err, c.Live, "Waiting until the new key works")
 		}
 		select {
 		case <-time.After(pause):
@@ -324,31 +326,31 @@ func (c *client) keyRemove() *cobra.Command {
 	return cmd
 }
 
-func (c *client) removeKey(ctx context.Context, o *opened, atServer bool) error {
-	unlock, err := o.store.Lock(ctx, o.keysName())
+func (c *client) removeKey(ctx context.Context, o *login.Opened, atServer bool) error {
+	unlock, err := o.Store.Lock(ctx, o.KeysName())
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	k, err := c.longTermKeys(ctx, o)
+	k, err := c.LongTermKeys(ctx, o)
 	if err != nil {
 		return err
 	}
-	answer := keyAnswer{Session: o.name, AccessKeyID: k.AccessKeyID}
-	text := o.name + ": " + k.AccessKeyID + " is forgotten"
+	answer := keyAnswer{Session: o.Name, AccessKeyID: k.AccessKeyID}
+	text := o.Name + ": " + k.AccessKeyID + " is forgotten"
 	if atServer {
-		by := k.credentials()
-		if o.mfaSerial != "" {
-			if by, err = o.user.Retrieve(ctx); err != nil {
+		by := k.Credentials()
+		if o.MfaSerial != "" {
+			if by, err = o.User.Retrieve(ctx); err != nil {
 				return err
 			}
 		}
-		if err := o.deleteKey(ctx, by, k.AccessKeyID); err != nil {
+		if err := deleteKey(ctx, o, by, k.AccessKeyID); err != nil {
 			return err
 		}
 		answer.Replaced, text = k.AccessKeyID, text+", and deleted at the server"
 	}
-	if err := errors.Join(o.store.Delete(ctx, o.keysName()), o.forgetKeys(ctx)); err != nil {
+	if err := errors.Join(o.Store.Delete(ctx, o.KeysName()), o.ForgetKeys(ctx)); err != nil {
 		return err
 	}
 	return c.show(answer, text)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 // secretSource is where a command takes a password from: never from its own command line, which everyone on the machine can read.
@@ -30,7 +31,7 @@ const mostSecret = 4096
 func (c *client) secret(ctx context.Context, s *secretSource, prompt string) (credentials.Secret, error) {
 	switch {
 	case s.file != "" && s.stdin:
-		return "", usage("--password-file and --password-stdin exclude each other")
+		return "", login.Usage("--password-file and --password-stdin exclude each other")
 	case s.file != "":
 		b, err := os.ReadFile(s.file)
 		if err != nil {
@@ -45,7 +46,7 @@ func (c *client) secret(ctx context.Context, s *secretSource, prompt string) (cr
 		return line(b)
 	}
 	if !c.Terminal.Present() {
-		return "", usage("no password: use --password-file or --password-stdin where there is no terminal")
+		return "", login.Usage("no password: use --password-file or --password-stdin where there is no terminal")
 	}
 	text, err := c.Terminal.Secret(ctx, prompt)
 	return credentials.Secret(text), err
@@ -56,7 +57,7 @@ func line(b []byte) (credentials.Secret, error) {
 	text, _, _ := bytes.Cut(b, []byte("\n"))
 	text = bytes.TrimSuffix(text, []byte("\r"))
 	if len(text) == 0 || len(text) >= mostSecret {
-		return "", usage("the password is empty or too long")
+		return "", login.Usage("the password is empty or too long")
 	}
 	return credentials.Secret(text), nil
 }
@@ -104,56 +105,56 @@ A session of long-term keys asks for the code of its second factor.`,
 }
 
 // sessionFor finds a session, or makes one by asking the server where to sign in.
-func (c *client) sessionFor(ctx context.Context, name, server string) (*session, error) {
+func (c *client) sessionFor(ctx context.Context, name, server string) (*login.Session, error) {
 	if server == "" {
-		if s, err := c.choose(name); err == nil || c.Getenv("MAYFLY_SERVER") == "" {
+		if s, err := c.Choose(name); err == nil || c.Getenv("MAYFLY_SERVER") == "" {
 			return s, err
 		}
 		server = c.Getenv("MAYFLY_SERVER")
 	}
 	if name == "" {
-		name = defaultSession
+		name = login.DefaultSession
 	}
 	s, err := c.discover(ctx, name, server)
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.loadConfig()
+	f, err := c.LoadConfig()
 	if err != nil {
 		return nil, err
 	}
-	return s, f.put(s)
+	return s, f.Put(s)
 }
 
 // discover asks a server where to sign in.
-func (c *client) discover(ctx context.Context, name, server string) (*session, error) {
+func (c *client) discover(ctx context.Context, name, server string) (*login.Session, error) {
 	d, err := credentials.Discover(ctx, c.HTTP, server)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{
-		name: name, kind: kindUserPool, endpoint: d.Endpoint, region: d.Region, userPoolID: d.UserPoolID, clientID: d.ClientID, identityPoolID: d.IdentityPoolID, flow: "srp",
+	s := &login.Session{
+		Name: name, Kind: login.KindUserPool, Endpoint: d.Endpoint, Region: d.Region, UserPoolID: d.UserPoolID, ClientID: d.ClientID, IdentityPoolID: d.IdentityPoolID, Flow: "srp",
 	}
-	return s, s.check()
+	return s, s.Check()
 }
 
 // signIn takes the way of the session's kind.
-func (c *client) signIn(ctx context.Context, s *session, how *signIn) error {
-	if s.kind != kindUserPool && (how.username != "" || how.from != secretSource{}) || s.kind != kindSSO && (how.device || how.browser) || how.device && how.browser {
-		return usage("session %s is of kind %s: these flags are not for it", s.name, s.kind)
+func (c *client) signIn(ctx context.Context, s *login.Session, how *signIn) error {
+	if s.Kind != login.KindUserPool && (how.username != "" || how.from != secretSource{}) || s.Kind != login.KindSSO && (how.device || how.browser) || how.device && how.browser {
+		return login.Usage("session %s is of kind %s: these flags are not for it", s.Name, s.Kind)
 	}
-	o, err := c.open(s, signingIn)
+	o, err := c.Open(s, login.SigningIn)
 	if err != nil {
 		return err
 	}
-	switch s.kind {
-	case kindWebIdentity:
-		return usage("session %s signs in by itself: its token is in %s", s.name, s.tokenFile)
-	case kindKeys:
+	switch s.Kind {
+	case login.KindWebIdentity:
+		return login.Usage("session %s signs in by itself: its token is in %s", s.Name, s.TokenFile)
+	case login.KindKeys:
 		return c.signInKeys(ctx, o)
 	}
 	var tokens *credentials.Tokens
-	if s.kind == kindSSO {
+	if s.Kind == login.KindSSO {
 		tokens, err = c.signInSSO(ctx, o, how.device || !how.browser && c.browserless())
 	} else {
 		tokens, err = c.signInUser(ctx, o, how)
@@ -161,24 +162,24 @@ func (c *client) signIn(ctx context.Context, s *session, how *signIn) error {
 	if err != nil {
 		return err
 	}
-	if err := o.tokens.SignIn(ctx, tokens); err != nil {
+	if err := o.Tokens.SignIn(ctx, tokens); err != nil {
 		return err
 	}
-	if err := o.forgetKeys(ctx); err != nil {
+	if err := o.ForgetKeys(ctx); err != nil {
 		return err
 	}
 	return c.tellStatus(ctx, o)
 }
 
 // signInUser signs in with a user name and a password.
-func (c *client) signInUser(ctx context.Context, o *opened, how *signIn) (*credentials.Tokens, error) {
-	username, password := c.given(o.session)
+func (c *client) signInUser(ctx context.Context, o *login.Opened, how *signIn) (*credentials.Tokens, error) {
+	username, password := c.Given(o.Session)
 	if how.username != "" {
 		username = how.username
 	}
 	if username == "" {
 		if !c.Terminal.Present() {
-			return nil, usage("nobody is named: use --username where there is no terminal")
+			return nil, login.Usage("nobody is named: use --username where there is no terminal")
 		}
 		var err error
 		if username, err = c.Terminal.Line(ctx, "Username: "); err != nil {
@@ -187,25 +188,25 @@ func (c *client) signInUser(ctx context.Context, o *opened, how *signIn) (*crede
 	}
 	if password == "" || how.from != (secretSource{}) {
 		var err error
-		if password, err = c.secret(ctx, &how.from, "Password of "+printable(username)+": "); err != nil {
+		if password, err = c.secret(ctx, &how.from, "Password of "+login.Printable(username)+": "); err != nil {
 			return nil, err
 		}
 	}
-	return o.signIn(username, password, &steps{c}).Tokens(ctx)
+	return o.SignIn(username, password, &steps{c}).Tokens(ctx)
 }
 
 // signInKeys takes a new session of the user, whatever is kept of older ones.
-func (c *client) signInKeys(ctx context.Context, o *opened) error {
-	if _, err := c.longTermKeys(ctx, o); err != nil {
+func (c *client) signInKeys(ctx context.Context, o *login.Opened) error {
+	if _, err := c.LongTermKeys(ctx, o); err != nil {
 		return err
 	}
-	if o.mfaSerial != "" && !c.Terminal.Present() {
-		return usage("session %s asks for a code: there is no terminal", o.name)
+	if o.MfaSerial != "" && !c.Terminal.Present() {
+		return login.Usage("session %s asks for a code: there is no terminal", o.Name)
 	}
-	if err := o.forgetKeys(ctx); err != nil {
+	if err := o.ForgetKeys(ctx); err != nil {
 		return err
 	}
-	if _, err := o.user.Retrieve(ctx); err != nil {
+	if _, err := o.User.Retrieve(ctx); err != nil {
 		return err
 	}
 	return c.tellStatus(ctx, o)
@@ -230,7 +231,7 @@ func (s *steps) Answer(ctx context.Context, ch credentials.Challenge) (map[strin
 	if q, ok := questions[ch.Name]; ok {
 		prompt := q.prompt
 		if strings.Contains(prompt, "%s") {
-			prompt = fmt.Sprintf(prompt, printable(ch.Parameters["CODE_DELIVERY_DESTINATION"]))
+			prompt = fmt.Sprintf(prompt, login.Printable(ch.Parameters["CODE_DELIVERY_DESTINATION"]))
 		}
 		code, err := s.Terminal.Line(ctx, prompt)
 		return map[string]string{q.response: strings.TrimSpace(code)}, err
@@ -239,7 +240,7 @@ func (s *steps) Answer(ctx context.Context, ch credentials.Challenge) (map[strin
 	case "NEW_PASSWORD_REQUIRED":
 		return s.newPassword(ctx)
 	case "SELECT_MFA_TYPE":
-		choice, err := s.Terminal.Line(ctx, "Second factor, one of "+printable(ch.Parameters["MFAS_CAN_CHOOSE"])+": ")
+		choice, err := s.Terminal.Line(ctx, "Second factor, one of "+login.Printable(ch.Parameters["MFAS_CAN_CHOOSE"])+": ")
 		return map[string]string{"ANSWER": strings.TrimSpace(choice)}, err
 	}
 	return nil, &credentials.ChallengeError{Name: ch.Name}
@@ -252,17 +253,7 @@ func (s *steps) newPassword(ctx context.Context) (map[string]string, error) {
 	}
 	again, err := s.Terminal.Secret(ctx, "New password, again: ")
 	if err == nil && first != again {
-		err = usage("the two passwords differ")
+		err = login.Usage("the two passwords differ")
 	}
 	return map[string]string{"NEW_PASSWORD": first}, err
-}
-
-// printable keeps what a server says from steering the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return -1
-		}
-		return r
-	}, s)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 func (c *client) logout() *cobra.Command {
@@ -18,46 +19,46 @@ keys, which "key rm" forgets.`,
 		Example: "  mayfly logout work",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := c.choose(arg(args))
+			s, err := c.Choose(arg(args))
 			if err != nil {
 				return err
 			}
-			o, err := c.open(s, alone)
+			o, err := c.Open(s, login.Alone)
 			if err != nil {
 				return err
 			}
 			if err := c.signOut(cmd.Context(), o); err != nil {
 				return err
 			}
-			return c.show(map[string]any{"session": o.name, "signedIn": false}, o.name+": signed out")
+			return c.show(map[string]any{"session": o.Name, "signedIn": false}, o.Name+": signed out")
 		},
 	}
 }
 
 // signOut forgets what is kept whatever the server says, and then tells what it said.
-func (c *client) signOut(ctx context.Context, o *opened) error {
+func (c *client) signOut(ctx context.Context, o *login.Opened) error {
 	var revoked error
-	if o.tokens != nil {
-		t, _, err := o.tokens.Kept(ctx)
+	if o.Tokens != nil {
+		t, _, err := o.Tokens.Kept(ctx)
 		switch {
 		case errors.Is(err, credentials.ErrNotStored):
-			c.say("Nobody is signed in to %s.", o.name)
+			c.Say("Nobody is signed in to %s.", o.Name)
 		case err != nil:
 			return err
-		case o.sso != nil:
-			revoked = o.sso.Client.Logout(ctx, t.Access)
+		case o.SSO != nil:
+			revoked = o.SSO.Client.Logout(ctx, t.Access)
 		case t.Refresh != "":
-			revoked = o.pool.Revoke(ctx, t.Refresh)
+			revoked = o.Pool.Revoke(ctx, t.Refresh)
 		}
-		if err := o.tokens.SignOut(ctx); err != nil {
+		if err := o.Tokens.SignOut(ctx); err != nil {
 			return err
 		}
 	}
-	if err := o.forgetKeys(ctx); err != nil {
+	if err := o.ForgetKeys(ctx); err != nil {
 		return err
 	}
 	if revoked != nil {
-		c.say("What was kept of %s is forgotten, but the server has not ended the session:", o.name)
+		c.Say("What was kept of %s is forgotten, but the server has not ended the session:", o.Name)
 	}
 	return revoked
 }

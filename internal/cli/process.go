@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
+
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 // processOutput is the document that SDKs read from a credential_process
@@ -29,7 +31,7 @@ func document(k aws.Credentials) processOutput {
 }
 
 func (c *client) process() *cobra.Command {
-	t := target{alone: true}
+	t := login.Target{Alone: true}
 	cmd := &cobra.Command{
 		Use:   "process [session]",
 		Short: "Give credentials to SDKs (credential_process)",
@@ -40,26 +42,26 @@ names the command. Credentials are kept, sealed, and renewed once for all proces
   credential_process = mayfly process work`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t.name = arg(args)
+			t.Name = arg(args)
 			src, err := c.processSource(cmd.Context(), &t)
 			if err != nil {
 				return err
 			}
-			k, err := src.keys.Retrieve(cmd.Context())
+			k, err := src.Keys.Retrieve(cmd.Context())
 			if err != nil {
 				return err
 			}
 			return json.NewEncoder(c.Out).Encode(document(k))
 		},
 	}
-	t.flags(cmd)
+	targetFlags(cmd, &t)
 	return cmd
 }
 
 // processSource takes a name for a session alone: a profile that asks for the credentials of its own name is not to end at itself.
-func (c *client) processSource(ctx context.Context, t *target) (*source, error) {
-	if t.profile != "" {
-		return c.source(ctx, t)
+func (c *client) processSource(ctx context.Context, t *login.Target) (*login.Source, error) {
+	if t.Profile != "" {
+		return c.Source(ctx, t)
 	}
-	return c.sessionSource(t)
+	return c.SessionSource(t)
 }

@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/desktop"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 // role is one that a session opens. The members are those of the JSON form.
@@ -31,11 +33,11 @@ one that is configured. Other commands take them with --account and --role.`,
   mayfly exec sso --account 123456789012 --role ReadOnly -- aws s3 ls`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := c.choose(arg(args))
+			s, err := c.Choose(arg(args))
 			if err != nil {
 				return err
 			}
-			o, err := c.open(s, alone)
+			o, err := c.Open(s, login.Alone)
 			if err != nil {
 				return err
 			}
@@ -59,7 +61,7 @@ one that is configured. Other commands take them with --account and --role.`,
 func (r *role) line() string {
 	text := r.Account + "\t" + r.Role
 	if r.AccountName != "" {
-		text += "\t" + printable(r.AccountName)
+		text += "\t" + login.Printable(r.AccountName)
 	}
 	if r.Default {
 		text += "\t(default)"
@@ -68,15 +70,15 @@ func (r *role) line() string {
 }
 
 // rolesOf lists the roles of a session, sorted.
-func (c *client) rolesOf(ctx context.Context, o *opened) ([]role, error) {
+func (c *client) rolesOf(ctx context.Context, o *login.Opened) ([]role, error) {
 	var all []role
 	var err error
 	switch {
-	case o.kind == kindSSO:
+	case o.Kind == login.KindSSO:
 		all, err = c.assigned(ctx, o)
-	case o.roleARN != "":
-		all = []role{{Account: accountOf(o.roleARN), Role: o.roleARN, Default: true}}
-	case o.kind == kindUserPool && o.keys != nil:
+	case o.RoleARN != "":
+		all = []role{{Account: accountOf(o.RoleARN), Role: o.RoleARN, Default: true}}
+	case o.Kind == login.KindUserPool && o.Keys != nil:
 		all, err = c.claimed(ctx, o)
 	}
 	slices.SortFunc(all, func(a, b role) int { return strings.Compare(a.Account+"\x00"+a.Role, b.Account+"\x00"+b.Role) })
@@ -87,42 +89,42 @@ func (c *client) rolesOf(ctx context.Context, o *opened) ([]role, error) {
 }
 
 // assigned asks the portal for accounts and their roles.
-func (c *client) assigned(ctx context.Context, o *opened) ([]role, error) {
-	t, err := o.tokens.Tokens(ctx)
+func (c *client) assigned(ctx context.Context, o *login.Opened) ([]role, error) {
+	t, err := o.Tokens.Tokens(ctx)
 	if err != nil {
 		return nil, err
 	}
-	accounts, err := o.sso.Client.ListAccounts(ctx, t.Access)
+	accounts, err := o.SSO.Client.ListAccounts(ctx, t.Access)
 	if err != nil {
 		return nil, c.again(o, err)
 	}
-	p := c.progress("Reading roles of accounts", len(accounts))
-	defer p.end()
+	p := desktop.Count(c.Err, c.Live, "Reading roles of accounts", len(accounts))
+	defer p.End()
 	var all []role
 	for _, a := range accounts {
-		names, err := o.sso.Client.ListAccountRoles(ctx, t.Access, a.ID)
+		names, err := o.SSO.Client.ListAccountRoles(ctx, t.Access, a.ID)
 		if err != nil {
 			return nil, c.again(o, err)
 		}
 		for _, n := range names {
-			all = append(all, role{Account: a.ID, AccountName: a.Name, Role: n, Default: a.ID == o.ssoAccount && n == o.ssoRole})
+			all = append(all, role{Account: a.ID, AccountName: a.Name, Role: n, Default: a.ID == o.SSOAccount && n == o.SSORole})
 		}
-		p.step()
+		p.Step()
 	}
 	return all, nil
 }
 
 // again names the command that helps where the server has ended the session.
-func (c *client) again(o *opened, err error) error {
-	if isLoginRequired(err) {
-		return credentials.LoginRequired(o.name, c.loginCommand(o.session), err)
+func (c *client) again(o *login.Opened, err error) error {
+	if login.IsLoginRequired(err) {
+		return credentials.LoginRequired(o.Name, c.LoginCommand(o.Session), err)
 	}
 	return err
 }
 
 // claimed reads the roles that the id token has a claim to. The token comes from the server over the way that it is trusted on, and what is read decides nothing.
-func (c *client) claimed(ctx context.Context, o *opened) ([]role, error) {
-	t, err := o.tokens.Tokens(ctx)
+func (c *client) claimed(ctx context.Context, o *login.Opened) ([]role, error) {
+	t, err := o.Tokens.Tokens(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -16,13 +16,14 @@ import (
 
 	"github.com/mayfly-id/mayfly/credentials"
 	"github.com/mayfly-id/mayfly/internal/localcreds"
+	"github.com/mayfly-id/mayfly/internal/login"
 	"github.com/mayfly-id/mayfly/internal/runas"
 	"github.com/mayfly-id/mayfly/internal/shellenv"
 )
 
 // serving is how credentials are to be served.
 type serving struct {
-	target
+	target    login.Target
 	port      int
 	tokenFile string
 	shell     string
@@ -31,7 +32,7 @@ type serving struct {
 }
 
 func (c *client) serve() *cobra.Command {
-	s := serving{target: target{alone: true}}
+	s := serving{target: login.Target{Alone: true}}
 	cmd := &cobra.Command{
 		Use:   "serve [session or profile]",
 		Short: "Serve credentials to programs of this machine",
@@ -45,11 +46,11 @@ of the machine, of every user, can open a session of it. With --imds-v1 it does 
   mayfly serve work --port 8900 --token-file ~/.cache/work.token --shell dotenv > work.env`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s.name = arg(args)
+			s.target.Name = arg(args)
 			return c.serveUntilEnd(cmd.Context(), &s)
 		},
 	}
-	s.flags(cmd)
+	targetFlags(cmd, &s.target)
 	shellFlag(cmd, &s.shell)
 	cmd.Flags().IntVar(&s.port, "port", 0, "port on 127.0.0.1 (default: one that is free)")
 	cmd.Flags().StringVar(&s.tokenFile, "token-file", "", "file to put the token into while this runs")
@@ -60,20 +61,20 @@ of the machine, of every user, can open a session of it. With --imds-v1 it does 
 
 func (c *client) serveUntilEnd(ctx context.Context, s *serving) error {
 	if s.imdsV1 && !s.imds {
-		return usage("--imds-v1 needs --imds")
+		return login.Usage("--imds-v1 needs --imds")
 	}
 	if s.port < 0 || s.port > 65535 {
-		return usage("--port is a number up to 65535")
+		return login.Usage("--port is a number up to 65535")
 	}
 	language, err := c.language(s.shell)
 	if err != nil {
 		return err
 	}
-	src, _, err := c.credentials(ctx, &s.target) // so that a sign-in that is needed shows now
+	src, _, err := c.Credentials(ctx, &s.target) // so that a sign-in that is needed shows now
 	if err != nil {
 		return err
 	}
-	config := localcreds.Config{Provider: src.keys, Region: src.region, Random: c.Random, Now: c.Now, Failed: c.reporter()}
+	config := localcreds.Config{Provider: src.Keys, Region: src.Region, Random: c.Random, Now: c.Now, Failed: c.reporter()}
 	if s.imds {
 		config.Metadata = &localcreds.Metadata{AllowsIMDS1: s.imdsV1}
 	}
@@ -96,7 +97,7 @@ func (c *client) serveUntilEnd(ctx context.Context, s *serving) error {
 	if err != nil {
 		return err
 	}
-	v.Region, v.Endpoint = src.region, src.endpoint
+	v.Region, v.Endpoint = src.Region, src.Endpoint
 	if err := c.announce(language, v); err != nil {
 		return err
 	}
@@ -142,7 +143,7 @@ func claim(path string, server *localcreds.Server) (absolute string, remove func
 	}
 	f, err := os.OpenFile(absolute, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return "", nil, usage("%s is there already: remove it, or name another file", path)
+		return "", nil, login.Usage("%s is there already: remove it, or name another file", path)
 	}
 	if err != nil {
 		return "", nil, err
@@ -167,7 +168,7 @@ func (c *client) reporter() func(error) {
 		}
 		at := c.Now().UTC().Format(time.RFC3339)
 		if !c.asJSON {
-			c.say("%s no credentials: %s", at, printable(err.Error()))
+			c.Say("%s no credentials: %s", at, login.Printable(err.Error()))
 			return
 		}
 		line := struct {

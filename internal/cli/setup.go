@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/internal/awsfile"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 // setupResult is what "setup profiles" tells. The members are those of the JSON form.
@@ -34,7 +35,7 @@ func (c *client) setup() *cobra.Command {
 		Use:   "setup",
 		Short: "Set other programs up",
 		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return usage("want: setup profiles") },
+		RunE:  func(*cobra.Command, []string) error { return login.Usage("want: setup profiles") },
 	}
 	var f setupFlags
 	profiles := &cobra.Command{
@@ -58,12 +59,12 @@ A role that a session has lost keeps its profile, and so does a session that is 
 }
 
 func (c *client) setupProfiles(ctx context.Context, names []string, f *setupFlags) error {
-	conf, err := c.loadConfig()
+	conf, err := c.LoadConfig()
 	if err != nil {
 		return err
 	}
 	if len(names) == 0 {
-		names = conf.names()
+		names = conf.Names()
 	}
 	if f.command == "" {
 		f.command = c.Command()
@@ -74,12 +75,12 @@ func (c *client) setupProfiles(ctx context.Context, names []string, f *setupFlag
 			return err
 		}
 	}
-	path := c.shared().ConfigPath
+	path := c.Shared().ConfigPath
 	if path == "" {
-		return usage("no place for the shared config: set AWS_CONFIG_FILE or HOME")
+		return login.Usage("no place for the shared config: set AWS_CONFIG_FILE or HOME")
 	}
 	r := &setupResult{File: path, Profiles: []string{}, Removed: []string{}}
-	change := func(file *awsfile.File) error { return r.write(file, names, wanted, conf.names(), f.prune) }
+	change := func(file *awsfile.File) error { return r.write(file, names, wanted, conf.Names(), f.prune) }
 	var before, after []byte
 	if f.diff {
 		before, after, err = preview(path, change)
@@ -98,7 +99,7 @@ func (c *client) setupProfiles(ctx context.Context, names []string, f *setupFlag
 
 func (c *client) tellSetup(r *setupResult, diff bool) error {
 	for _, n := range r.Skipped {
-		c.say("Profile %s is left alone: it stands outside of the blocks that this program writes.", n)
+		c.Say("Profile %s is left alone: it stands outside of the blocks that this program writes.", n)
 	}
 	if c.asJSON {
 		return c.printJSON(r)
@@ -114,11 +115,11 @@ func (c *client) tellSetup(r *setupResult, diff bool) error {
 	}
 	switch {
 	case !r.Changed:
-		c.say("%s is as it should be.", r.File)
+		c.Say("%s is as it should be.", r.File)
 	case len(r.Removed) > 0:
-		c.say("%s is written; taken out: %s.", r.File, strings.Join(r.Removed, ", "))
+		c.Say("%s is written; taken out: %s.", r.File, strings.Join(r.Removed, ", "))
 	default:
-		c.say("%s is written.", r.File)
+		c.Say("%s is written.", r.File)
 	}
 	return nil
 }
@@ -144,19 +145,19 @@ type entry struct {
 
 // entries gives the profiles of a session.
 func (c *client) entries(ctx context.Context, name string, f *setupFlags) ([]entry, error) {
-	s, err := c.choose(name)
+	s, err := c.Choose(name)
 	if err != nil {
 		return nil, err
 	}
-	o, err := c.open(s, alone)
+	o, err := c.Open(s, login.Alone)
 	if err != nil {
 		return nil, err
 	}
-	if s.kind != kindSSO {
-		if o.keys == nil {
+	if s.Kind != login.KindSSO {
+		if o.Keys == nil {
 			return nil, nil // tokens alone are nothing to an SDK
 		}
-		return []entry{s.entry(s.name, f.command+" process "+s.name)}, nil
+		return []entry{entryOf(s, s.Name, f.command+" process "+s.Name)}, nil
 	}
 	all, err := c.rolesOf(ctx, o)
 	if err != nil {
@@ -164,19 +165,19 @@ func (c *client) entries(ctx context.Context, name string, f *setupFlags) ([]ent
 	}
 	var out []entry
 	for _, r := range all {
-		e := s.entry(r.profileName(s.name, f.name), f.command+" process "+s.name+" --account "+r.Account+" --role "+r.Role)
+		e := entryOf(s, r.profileName(s.Name, f.name), f.command+" process "+s.Name+" --account "+r.Account+" --role "+r.Role)
 		if slices.ContainsFunc(out, func(o entry) bool { return o.name == e.name }) {
-			return nil, usage("two roles would have the profile %s: choose other names with --name", e.name)
+			return nil, login.Usage("two roles would have the profile %s: choose other names with --name", e.name)
 		}
 		out = append(out, e)
 	}
 	return out, nil
 }
 
-func (s *session) entry(name, command string) entry {
-	e := entry{name: name, keys: [][2]string{{"credential_process", command}, {"region", s.region}}}
-	if s.endpoint != "" {
-		e.keys = append(e.keys, [2]string{"endpoint_url", s.endpoint})
+func entryOf(s *login.Session, name, command string) entry {
+	e := entry{name: name, keys: [][2]string{{"credential_process", command}, {"region", s.Region}}}
+	if s.Endpoint != "" {
+		e.keys = append(e.keys, [2]string{"endpoint_url", s.Endpoint})
 	}
 	return e
 }
@@ -255,7 +256,7 @@ func (r *setupResult) block(file *awsfile.File, name string, wanted []entry, pru
 		}
 		for _, kv := range e.keys {
 			if err := next.Set(section, kv[0], kv[1]); err != nil {
-				return "", errors.Join(usage("profile %s cannot be written: %s", e.name, kv[0]), err)
+				return "", errors.Join(login.Usage("profile %s cannot be written: %s", e.name, kv[0]), err)
 			}
 		}
 		r.Profiles = append(r.Profiles, e.name)

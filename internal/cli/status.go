@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 // state is what status tells of a session. The members are those of the JSON form.
@@ -32,11 +33,11 @@ The exit code is 0 for a session that serves, and 3 for one that needs a sign-in
   mayfly status work --expires-within 30m || mayfly login work`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := c.choose(arg(args))
+			s, err := c.Choose(arg(args))
 			if err != nil {
 				return err
 			}
-			o, err := c.open(s, alone)
+			o, err := c.Open(s, login.Alone)
 			if err != nil {
 				return err
 			}
@@ -58,20 +59,20 @@ The exit code is 0 for a session that serves, and 3 for one that needs a sign-in
 	return cmd
 }
 
-func (c *client) state(ctx context.Context, o *opened) (*state, error) {
-	st := &state{Session: o.name, Server: o.endpoint}
+func (c *client) state(ctx context.Context, o *login.Opened) (*state, error) {
+	st := &state{Session: o.Name, Server: o.Endpoint}
 	if st.Server == "" {
-		st.Server = "AWS " + o.region
+		st.Server = "AWS " + o.Region
 	}
-	switch o.kind {
-	case kindWebIdentity:
+	switch o.Kind {
+	case login.KindWebIdentity:
 		st.SignedIn, st.Renews = true, true // by its token file, each time
 		return st, nil
-	case kindKeys:
+	case login.KindKeys:
 		return st, c.stateOfKeys(ctx, o, st)
 	}
-	st.SignedIn, st.Renews = o.unattended != nil, o.unattended != nil
-	t, good, err := o.tokens.Kept(ctx)
+	st.SignedIn, st.Renews = o.Unattended != nil, o.Unattended != nil
+	t, good, err := o.Tokens.Kept(ctx)
 	if errors.Is(err, credentials.ErrNotStored) {
 		return st, nil
 	}
@@ -84,8 +85,8 @@ func (c *client) state(ctx context.Context, o *opened) (*state, error) {
 }
 
 // stateOfKeys tells of a session of long-term keys: they serve by themselves, unless a second factor is asked for.
-func (c *client) stateOfKeys(ctx context.Context, o *opened, st *state) error {
-	k, err := c.longTermKeys(ctx, o)
+func (c *client) stateOfKeys(ctx context.Context, o *login.Opened, st *state) error {
+	k, err := c.LongTermKeys(ctx, o)
 	var missing *credentials.LoginRequiredError
 	if errors.As(err, &missing) {
 		return nil
@@ -93,8 +94,8 @@ func (c *client) stateOfKeys(ctx context.Context, o *opened, st *state) error {
 	if err != nil {
 		return err
 	}
-	st.Username, st.Renews = k.AccessKeyID, o.mfaSerial == ""
-	own, good, err := o.user.Kept(ctx)
+	st.Username, st.Renews = k.AccessKeyID, o.MfaSerial == ""
+	own, good, err := o.User.Kept(ctx)
 	if err == nil {
 		st.Expires = &own.Expires
 	} else if !errors.Is(err, credentials.ErrNotStored) {
@@ -109,7 +110,7 @@ func (c *client) tell(st *state) error {
 	if st.SignedIn {
 		text = fmt.Sprintf("%s: signed in at %s", st.Session, st.Server)
 		if st.Username != "" {
-			text += " as " + printable(st.Username)
+			text += " as " + login.Printable(st.Username)
 		}
 		if st.Expires != nil {
 			text += ", tokens until " + st.Expires.Local().Format(time.RFC1123)
@@ -121,7 +122,7 @@ func (c *client) tell(st *state) error {
 	return c.show(st, text)
 }
 
-func (c *client) tellStatus(ctx context.Context, o *opened) error {
+func (c *client) tellStatus(ctx context.Context, o *login.Opened) error {
 	st, err := c.state(ctx, o)
 	if err != nil {
 		return err

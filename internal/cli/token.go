@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 func (c *client) token() *cobra.Command {
@@ -30,21 +31,21 @@ func (c *client) token() *cobra.Command {
 
 // bearer gives a token of a session, renewed if it has to be.
 func (c *client) bearer(ctx context.Context, name, kind string) (credentials.Secret, error) {
-	s, err := c.choose(name)
+	s, err := c.Choose(name)
 	if err != nil {
 		return "", err
 	}
-	o, err := c.open(s, alone)
+	o, err := c.Open(s, login.Alone)
 	if err != nil {
 		return "", err
 	}
-	if o.tokens == nil || o.sso != nil && kind == "id" {
-		return "", usage("session %s has no such token of its own", s.name)
+	if o.Tokens == nil || o.SSO != nil && kind == "id" {
+		return "", login.Usage("session %s has no such token of its own", s.Name)
 	}
 	if kind != "id" && kind != "access" {
-		return "", usage("the token is id or access")
+		return "", login.Usage("the token is id or access")
 	}
-	t, err := o.tokens.Tokens(ctx)
+	t, err := o.Tokens.Tokens(ctx)
 	if err != nil {
 		return "", err
 	}

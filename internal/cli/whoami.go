@@ -8,10 +8,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/internal/chain"
+	"github.com/mayfly-id/mayfly/internal/login"
 )
 
 func (c *client) whoami() *cobra.Command {
-	var t target
+	var t login.Target
 	var explain bool
 	cmd := &cobra.Command{
 		Use:   "whoami [session or profile]",
@@ -25,22 +26,22 @@ by it. No service is asked.`,
   mayfly whoami --explain --profile build`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t.name = arg(args)
+			t.Name = arg(args)
 			if explain {
 				return c.explainChain(cmd.Context(), &t)
 			}
-			src, k, err := c.credentials(cmd.Context(), &t)
+			src, k, err := c.Credentials(cmd.Context(), &t)
 			if err != nil {
 				return err
 			}
-			id, err := src.server.WhoAmI(cmd.Context(), k)
+			id, err := src.Server.WhoAmI(cmd.Context(), k)
 			if err != nil {
 				return err
 			}
-			return c.show(map[string]string{"account": id.Account, "arn": id.ARN, "userId": id.UserID, "from": src.title}, printable(id.ARN))
+			return c.show(map[string]string{"account": id.Account, "arn": id.ARN, "userId": id.UserID, "from": src.Title}, login.Printable(id.ARN))
 		},
 	}
-	t.flags(cmd)
+	targetFlags(cmd, &t)
 	cmd.Flags().BoolVar(&explain, "explain", false, "tell where an SDK takes its credentials from, and what is hidden")
 	return cmd
 }
@@ -65,15 +66,15 @@ type explainedLink struct {
 }
 
 // explainChain walks along the chain and tells of every link.
-func (c *client) explainChain(ctx context.Context, t *target) error {
-	if t.account != "" || t.role != "" {
-		return usage("--explain tells of profiles and the environment: --account and --role are not for it")
+func (c *client) explainChain(ctx context.Context, t *login.Target) error {
+	if t.Account != "" || t.Role != "" {
+		return login.Usage("--explain tells of profiles and the environment: --account and --role are not for it")
 	}
-	profile := t.profile
+	profile := t.Profile
 	if profile == "" {
-		profile = t.name
+		profile = t.Name
 	}
-	r := c.chain(c.shared(), profile, false).Resolve(ctx)
+	r := c.Chain(c.Shared(), profile, false).Resolve(ctx)
 	e := c.explained(r)
 	if c.asJSON {
 		if err := c.printJSON(e); err != nil {
@@ -148,7 +149,7 @@ func orNone(s string) string {
 func printableLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {
-		lines[i] = printable(l)
+		lines[i] = login.Printable(l)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"path/filepath"
@@ -7,11 +7,11 @@ import (
 )
 
 // openWebIdentity makes a session ready whose token somebody else writes into a file. It signs in by itself.
-func (c *client) openWebIdentity(o *opened) error {
+func (c *World) openWebIdentity(o *Opened) error {
 	options, err := o.options()
 	if err != nil {
 		return err
 	}
-	o.keys = &credentials.WebIdentityRole{Client: o.server, Tokens: &credentials.TokenFile{Path: filepath.Clean(o.tokenFile)}, RoleARN: o.roleARN, Options: options}
+	o.Keys = &credentials.WebIdentityRole{Client: o.Server, Tokens: &credentials.TokenFile{Path: filepath.Clean(o.TokenFile)}, RoleARN: o.RoleARN, Options: options}
 	return nil
 }

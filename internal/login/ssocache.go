@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"context"
@@ -17,14 +17,14 @@ import (
 // awsTokens keeps the tokens of an SSO session where AWS's own programs keep them, and renews them there: who signs in with one of them is signed in to all. They read the
 // file as it is, so it is not sealed.
 type awsTokens struct {
-	c              *client
+	c              *World
 	sso            *credentials.SSO
 	cache          *awsfile.Cache
 	key            string // name of the sso-session, or its start URL
 	title, command string
 }
 
-var _ keeper = (*awsTokens)(nil)
+var _ Keeper = (*awsTokens)(nil)
 
 // renewBefore is how long before their end botocore renews such tokens.
 const renewBefore = 15 * time.Minute
@@ -134,7 +134,7 @@ func (a *awsTokens) lock(ctx context.Context) (func(), error) {
 
 // ssoTokensOf gives the tokens of an SSO session that the shared config names, renewed where they can be. nil where nothing can be kept: they serve as long as they
 // are good.
-func (c *client) ssoTokensOf(shared *awsfile.Shared, s chain.SSOSession) credentials.TokenSource {
+func (c *World) ssoTokensOf(shared *awsfile.Shared, s chain.SSOSession) credentials.TokenSource {
 	store, err := c.vault()
 	if err != nil {
 		return nil
@@ -154,13 +154,13 @@ func (c *client) ssoTokensOf(shared *awsfile.Shared, s chain.SSOSession) credent
 }
 
 // sessionOfSSO finds the session that shares its tokens with an sso-session.
-func (c *client) sessionOfSSO(name string) (string, bool) {
-	f, err := c.loadConfig()
+func (c *World) sessionOfSSO(name string) (string, bool) {
+	f, err := c.LoadConfig()
 	if err != nil || name == "" {
 		return "", false
 	}
-	for _, n := range f.names() {
-		if s, _ := f.session(n); s.ssoSession == name {
+	for _, n := range f.Names() {
+		if s, _ := f.Session(n); s.ssoSession == name {
 			return n, true
 		}
 	}

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || netbsd || openbsd
 
-package cli
+package desktop
 
 import "golang.org/x/sys/unix"
 

@@ -1,4 +1,4 @@
-package cli
+package desktop
 
 import (
 	"bufio"
@@ -30,7 +30,7 @@ func (TTY) Present() bool {
 // Line implements Terminal.
 func (TTY) Line(ctx context.Context, prompt string) (string, error) {
 	return asked(ctx, prompt, false, func(f *os.File) (string, error) {
-		text, err := bufio.NewReader(io.LimitReader(f, mostSecret)).ReadString('\n')
+		text, err := bufio.NewReader(io.LimitReader(f, mostTyped)).ReadString('\n')
 		if errors.Is(err, io.EOF) && text != "" {
 			err = nil
 		}
@@ -46,6 +46,9 @@ func (TTY) Secret(ctx context.Context, prompt string) (string, error) {
 		return string(b), err
 	})
 }
+
+// mostTyped bounds what is typed, in bytes.
+const mostTyped = 4096
 
 // asked asks at the terminal and waits for the answer, or for the end of the context. Both leave the terminal as it was. What is secret is not shown from before the
 // prompt on: who sees that types at once, or has a program do so.

@@ -1,4 +1,4 @@
-package cli
+package login
 
 import "github.com/mayfly-id/mayfly/credentials"
 
@@ -15,8 +15,8 @@ func families() map[string]family {
 	}
 }
 
-// given reads who signs in, and with what, out of the environment. Either may be empty.
-func (c *client) given(s *session) (username string, password credentials.Secret) {
+// Given reads who signs in, and with what, out of the environment. Either may be empty.
+func (c *World) Given(s *Session) (username string, password credentials.Secret) {
 	f := families()[s.variables]
 	first := func(names ...string) string {
 		for _, n := range names {

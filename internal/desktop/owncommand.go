@@ -1,4 +1,4 @@
-package cli
+package desktop
 
 import (
 	"os"
@@ -23,4 +23,10 @@ func OwnCommand() string {
 		return "'" + strings.ReplaceAll(self, "'", `'\''`) + "'"
 	}
 	return self
+}
+
+// Exists says whether a file is there.
+func Exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -1,4 +1,4 @@
-package cli
+package login
 
 import (
 	"context"
@@ -20,40 +20,41 @@ import (
 // within names, in the environment of a credential_process, the profiles that are being resolved: one that asks for itself would never end.
 const within = "MAYFLY_WITHIN"
 
-func (c *client) shared() *awsfile.Shared { return awsfile.Load(c.Getenv, runtime.GOOS) }
+func (c *World) Shared() *awsfile.Shared { return awsfile.Load(c.Getenv, runtime.GOOS) }
 
-func (c *client) hasProfile(name string) bool {
-	_, ok := c.shared().Profile(name)
+func (c *World) hasProfile(name string) bool {
+	_, ok := c.Shared().Profile(name)
 	return ok
 }
 
-// chain walks along the credential chain of SDKs. profile may be empty: the environment says.
-func (c *client) chain(shared *awsfile.Shared, profile string, attended bool) *chain.Chain {
+// Chain walks along the credential chain of SDKs. profile may be empty: the environment says.
+func (c *World) Chain(shared *awsfile.Shared, profile string, attended bool) *chain.Chain {
 	active, _ := shared.Active(profile)
 	ch := &chain.Chain{
 		Shared: shared, Profile: profile, SignIn: c.Self + " login", HTTP: c.HTTP, Now: c.Now, Random: c.Random, UserAgent: "mayfly-client", Stderr: c.Err,
 		Environ:   append(slices.DeleteFunc(c.Environ(), func(e string) bool { return strings.HasPrefix(e, within+"=") }), within+"="+c.Getenv(within)+"\n"+active),
 		SSOTokens: func(s chain.SSOSession) credentials.TokenSource { return c.ssoTokensOf(shared, s) },
+		Login:     func(session string) aws.CredentialsProvider { return c.awsLoginOf(shared, active, session) },
 	}
 	if attended && c.Terminal.Present() {
 		ch.MFA = func(ctx context.Context, serial string) (string, error) {
-			return c.Terminal.Line(ctx, "Code of "+printable(serial)+": ")
+			return c.Terminal.Line(ctx, "Code of "+Printable(serial)+": ")
 		}
 	}
 	return ch
 }
 
 // profileSource takes the credentials of a profile, as an SDK would, and keeps those that end.
-func (c *client) profileSource(ctx context.Context, t *target) (*source, error) {
-	shared, name := c.shared(), t.profile
+func (c *World) profileSource(ctx context.Context, t *Target) (*Source, error) {
+	shared, name := c.Shared(), t.Profile
 	p, ok := shared.Profile(name)
 	if !ok {
-		return nil, usage("there is no profile %s in %s or %s", name, shared.ConfigPath, shared.CredentialsPath)
+		return nil, Usage("there is no profile %s in %s or %s", name, shared.ConfigPath, shared.CredentialsPath)
 	}
 	if slices.Contains(strings.Split(c.Getenv(within), "\n"), name) {
-		return nil, usage("profile %s asks %s for its own credentials", name, c.Self)
+		return nil, Usage("profile %s asks %s for its own credentials", name, c.Self)
 	}
-	r := c.chain(shared, name, !t.alone).Resolve(ctx)
+	r := c.Chain(shared, name, !t.Alone).Resolve(ctx)
 	if r.Err != nil {
 		return nil, r.Err
 	}
@@ -75,7 +76,7 @@ func (c *client) profileSource(ctx context.Context, t *target) (*source, error) 
 	}
 	once := &ending{provider: r.Provider}
 	once.kept = &credentials.Cached{Provider: aws.CredentialsProviderFunc(once.ask), Store: store, Name: stored, Now: c.Now, Warn: c.notKept}
-	return &source{title: "profile " + name, region: r.Region, endpoint: p.Get("endpoint_url"), server: server, keys: once}, nil
+	return &Source{Title: "profile " + name, Region: r.Region, Endpoint: p.Get("endpoint_url"), Server: server, Keys: once}, nil
 }
 
 // profileName is where the credentials of a profile are kept. It depends on all that the shared files say: what was got under other settings is not taken.

@@ -1,4 +1,4 @@
-package cli
+package desktop
 
 import "golang.org/x/sys/unix"
 

@@ -1,0 +1,218 @@
+package login
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mayfly-id/mayfly/internal/awsfile"
+)
+
+// Kinds of sessions: what one signs in with.
+const (
+	KindUserPool    = "user-pool"    // user and password, or API token
+	KindWebIdentity = "web-identity" // a token that is in a file
+	KindSSO         = "sso"          // a session of IAM Identity Center
+	KindKeys        = "keys"         // long-term keys, kept sealed
+)
+
+// Session is one way to sign in and what one gets by it, as the configuration has it. It holds no secret.
+type Session struct {
+	Name     string
+	Kind     string
+	Endpoint string // base URL of a Mayfly server; empty: AWS
+	Region   string
+
+	UserPoolID, ClientID, IdentityPoolID string
+	username                             string
+	Flow                                 string // srp or password
+	variables                            string // whose names of variables have user name and password: stax, echostream or cognito, beside Mayfly's own
+	TokenFile                            string
+
+	ssoStartURL, SSORegion, ssoScopes string
+	ssoSession                        string // sso-session of the shared config whose tokens are shared with AWS's own programs
+	SSOAccount, SSORole               string
+
+	RoleARN, roleSession, externalID string
+	duration                         string // seconds
+	MfaSerial                        string
+
+	poolRole string // role that the identity pool is asked for; chosen by a command, not configured
+}
+
+// Setting is one key of a session.
+type Setting struct {
+	Key  string
+	Text *string
+}
+
+// Settings gives the keys of a session in the order in which they are written.
+func (s *Session) Settings() []Setting {
+	return []Setting{
+		{"kind", &s.Kind}, {"endpoint", &s.Endpoint}, {"region", &s.Region},
+		{"user_pool_id", &s.UserPoolID}, {"client_id", &s.ClientID}, {"identity_pool_id", &s.IdentityPoolID}, {"username", &s.username}, {"flow", &s.Flow},
+		{"variables", &s.variables}, {"web_identity_token_file", &s.TokenFile},
+		{"sso_start_url", &s.ssoStartURL}, {"sso_region", &s.SSORegion}, {"sso_registration_scopes", &s.ssoScopes}, {"sso_session", &s.ssoSession},
+		{"sso_account_id", &s.SSOAccount}, {"sso_role_name", &s.SSORole},
+		{"role_arn", &s.RoleARN}, {"role_session_name", &s.roleSession}, {"external_id", &s.externalID}, {"duration_seconds", &s.duration}, {"mfa_serial", &s.MfaSerial},
+	}
+}
+
+var sessionName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
+
+// Check finds what keeps a session from working.
+func (s *Session) Check() error {
+	if !sessionName.MatchString(s.Name) {
+		return Usage("%q is no name of a session: lower-case letters, digits, '.', '-' and '_'", s.Name)
+	}
+	if _, err := s.life(); err != nil {
+		return err
+	}
+	if _, ok := families()[s.variables]; !ok {
+		return Usage("session %s: variables is stax, echostream or cognito", s.Name)
+	}
+	need, ok := map[string][]string{
+		KindUserPool:    {"region", "user_pool_id", "client_id"},
+		KindWebIdentity: {"region", "role_arn", "web_identity_token_file"},
+		KindSSO:         {"region", "sso_start_url", "sso_region"},
+		KindKeys:        {"region"},
+	}[s.Kind]
+	if !ok {
+		return Usage("session %s: kind is %s, %s, %s or %s", s.Name, KindUserPool, KindWebIdentity, KindSSO, KindKeys)
+	}
+	for _, set := range s.Settings() {
+		if *set.Text == "" && slices.Contains(need, set.Key) {
+			return Usage("session %s has no %s", s.Name, set.Key)
+		}
+	}
+	if s.Kind == KindUserPool && s.Flow != "srp" && s.Flow != "password" {
+		return Usage("session %s: flow is srp or password", s.Name)
+	}
+	return nil
+}
+
+// life is how long sessions of the role are to last; 0 leaves it to the server.
+func (s *Session) life() (time.Duration, error) {
+	if s.duration == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(s.duration)
+	if err != nil || n < 900 || n > 129600 {
+		return 0, Usage("session %s: duration_seconds is a number from 900 to 129600", s.Name)
+	}
+	return time.Duration(n) * time.Second, nil
+}
+
+// Take takes over the settings that were given, and the defaults of what no session can be without.
+func (s *Session) Take(given *Session, changed func(key string) bool) {
+	from := given.Settings()
+	for i, set := range s.Settings() {
+		if changed(set.Key) {
+			*set.Text = *from[i].Text
+		}
+	}
+	if s.Kind == "" {
+		s.Kind = KindUserPool
+	}
+	if s.Kind == KindUserPool && s.Flow == "" {
+		s.Flow = "srp"
+	}
+	s.Endpoint = strings.TrimSuffix(s.Endpoint, "/")
+}
+
+// Config is the client's file of sessions.
+type Config struct {
+	Path string
+	file *awsfile.File
+}
+
+const sessionPrefix = "session "
+
+// ConfigPath is where the file is: MAYFLY_CONFIG, or by the XDG base directory specification, or where the system keeps such files.
+func (c *World) ConfigPath() (string, error) {
+	if p := c.Getenv("MAYFLY_CONFIG"); p != "" {
+		return p, nil
+	}
+	if d := c.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(d) {
+		return filepath.Join(d, "mayfly", "config"), nil
+	}
+	if runtime.GOOS == "windows" {
+		if d := c.Getenv("APPDATA"); d != "" {
+			return filepath.Join(d, "mayfly", "config"), nil
+		}
+	}
+	if home := c.Getenv("HOME"); home != "" {
+		return filepath.Join(home, ".config", "mayfly", "config"), nil
+	}
+	return "", Usage("no place for the configuration: set MAYFLY_CONFIG or HOME")
+}
+
+// LoadConfig reads the file; one that is not there is empty.
+func (c *World) LoadConfig() (*Config, error) {
+	path, err := c.ConfigPath()
+	if err != nil {
+		return nil, err
+	}
+	b, err := awsfile.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return &Config{Path: path, file: awsfile.Parse(b)}, nil
+}
+
+// Session gives a session by name; ok is false when there is none.
+func (f *Config) Session(name string) (s *Session, ok bool) {
+	s = &Session{Name: name}
+	section := sessionPrefix + name
+	for _, set := range s.Settings() {
+		if v, found := f.file.Get(section, set.Key); found {
+			*set.Text, ok = string(v.Text), true
+		}
+	}
+	return s, ok
+}
+
+// Names lists the sessions in the order of the file.
+func (f *Config) Names() []string {
+	var out []string
+	for _, section := range f.file.Sections() {
+		if name, ok := strings.CutPrefix(section, sessionPrefix); ok {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// Put writes a session. Keys that it has no text for are taken out; others, and comments, stay.
+func (f *Config) Put(s *Session) error {
+	for _, set := range s.Settings() {
+		if *set.Text == "" {
+			if _, err := f.file.Unset(sessionPrefix+s.Name, set.Key); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := f.file.Set(sessionPrefix+s.Name, set.Key, *set.Text); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(f.Path), 0o700); err != nil {
+		return err
+	}
+	return awsfile.WriteFile(f.Path, f.file.Bytes())
+}
+
+// Remove takes a session out.
+func (f *Config) Remove(name string) error {
+	if _, err := f.file.Remove(sessionPrefix + name); err != nil {
+		return err
+	}
+	return awsfile.WriteFile(f.Path, f.file.Bytes())
+}
