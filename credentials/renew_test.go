@@ -119,7 +119,7 @@ func testRevokedSession(t *testing.T) {
 			}
 		})
 	}
-	if wg.Wait(); p.refreshes != 1 {
+	if wg.Wait(); p.refreshes == 0 || p.refreshes > 2 { // the second is of those who waited for the tokens meanwhile, and saw them refused later
 		t.Errorf("%d refreshes", p.refreshes)
 	}
 	p.slow, p.err = 0, errors.New("the server is down")
