@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/mayfly-id/mayfly/credentials/keep"
 )
 
 // Cached keeps what a provider gives in a Store, and renews it before it ends. However many threads and processes share the Store and the name, one renews at a
@@ -21,14 +23,14 @@ type Cached struct {
 	// Warn is told when credentials could not be kept: they serve, and this process has them, but no other will. nil: nobody is told.
 	Warn func(err error)
 
-	hold holder[aws.Credentials]
+	hold keep.Holder[aws.Credentials]
 }
 
 var _ aws.CredentialsProvider = (*Cached)(nil)
 
 // Retrieve implements aws.CredentialsProvider.
 func (c *Cached) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	k, err := c.hold.get(ctx, &source[aws.Credentials]{store: c.Store, name: c.Name, now: clock(c.Now), bring: c.bring, warn: c.Warn})
+	k, err := c.hold.Get(ctx, &keep.Source[aws.Credentials]{Store: c.Store, Name: c.Name, Now: clock(c.Now), Bring: c.bring, Warn: c.Warn, Ends: endsSession})
 	if err != nil {
 		return aws.Credentials{}, err
 	}
@@ -37,19 +39,19 @@ func (c *Cached) Retrieve(ctx context.Context) (aws.Credentials, error) {
 
 // Kept gives the credentials as they are stored, without renewing them, and whether they still serve. ErrNotStored when there are none.
 func (c *Cached) Kept(ctx context.Context) (v aws.Credentials, good bool, err error) {
-	k, err := load[aws.Credentials](ctx, c.Store, c.Name)
+	k, err := keep.Load[aws.Credentials](ctx, c.Store, c.Name)
 	if err != nil {
 		return aws.Credentials{}, false, err
 	}
-	return k.Value, k.alive(clock(c.Now)()), nil
+	return k.Value, k.Alive(clock(c.Now)()), nil
 }
 
-func (c *Cached) bring(ctx context.Context, _ *kept[aws.Credentials]) (brought[aws.Credentials], error) {
+func (c *Cached) bring(ctx context.Context, _ *keep.Kept[aws.Credentials]) (keep.Brought[aws.Credentials], error) {
 	v, err := c.Provider.Retrieve(ctx)
 	if err != nil {
-		return brought[aws.Credentials]{}, err
+		return keep.Brought[aws.Credentials]{}, err
 	}
-	return brought[aws.Credentials]{value: v, expires: v.Expires, skew: c.skew()}, nil
+	return keep.Brought[aws.Credentials]{Value: v, Expires: v.Expires, Skew: c.skew()}, nil
 }
 
 func (c *Cached) skew() time.Duration {

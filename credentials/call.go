@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/mayfly-id/mayfly/credentials/keep"
 	"github.com/mayfly-id/mayfly/sigv4"
 )
 
@@ -124,7 +125,7 @@ func (c *Client) do(ctx context.Context, r *call, read func([]byte) error) error
 
 // jittered spreads a pause over half and one and a half of it, so that many who failed together do not come back together.
 func (c *Client) jittered(d time.Duration) time.Duration {
-	return d/2 + time.Duration(fraction(c.Random)*float64(d))
+	return d/2 + time.Duration(keep.Fraction(c.Random)*float64(d))
 }
 
 // errTooLong is the answer to a server that sends more than any service does.

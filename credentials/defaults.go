@@ -2,7 +2,6 @@ package credentials
 
 import (
 	"crypto/rand"
-	"encoding/binary"
 	"io"
 	"net/http"
 	"time"
@@ -22,15 +21,6 @@ func random(r io.Reader) io.Reader {
 		return rand.Reader
 	}
 	return r
-}
-
-// fraction draws a number from 0 to 1, to spread load: half is as good as any where nothing can be drawn.
-func fraction(r io.Reader) float64 {
-	var b [8]byte
-	if _, err := io.ReadFull(random(r), b[:]); err != nil {
-		return 0.5
-	}
-	return float64(binary.BigEndian.Uint64(b[:])>>11) / (1 << 53)
 }
 
 // httpClient follows no redirect, unless it was told how: a request that carries a password, a token or a signature is for the server it was made for, and what

@@ -85,12 +85,3 @@ func endsSession(err error) bool {
 	var ended *LoginRequiredError
 	return errors.As(err, &ended)
 }
-
-// notKeptError says that a Store did not take something.
-type notKeptError struct{ cause error }
-
-// Error implements error.
-func (e *notKeptError) Error() string { return "credentials cannot be kept: " + e.cause.Error() }
-
-// Unwrap gives the cause.
-func (e *notKeptError) Unwrap() error { return e.cause }

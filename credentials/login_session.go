@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/mayfly-id/mayfly/credentials/keep"
 )
 
 const signinPrefix = "signin"
@@ -122,7 +124,7 @@ type LoginSession struct {
 	// Warn is told when a new token could not be saved: it serves this process. nil: nobody is told.
 	Warn func(err error)
 
-	turn    turn
+	turn    keep.Turn
 	unsaved *LoginToken // which the cache did not take
 	spent   Secret      // the refresh token that brought it
 }
@@ -132,7 +134,7 @@ const loginEarly = 5 * time.Minute
 
 // Retrieve implements aws.CredentialsProvider.
 func (p *LoginSession) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	done, err := p.turn.take(ctx)
+	done, err := p.turn.Take(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
@@ -176,10 +178,10 @@ func (p *LoginSession) load(ctx context.Context) (*LoginToken, error) {
 // refresh brings a new token and saves it. What the cache could not take once it is asked to take first: the refresh uses up what is there.
 func (p *LoginSession) refresh(ctx context.Context, old *LoginToken) (aws.Credentials, error) {
 	if err := p.Save(ctx, old); err != nil {
-		return p.orOld(old, &notKeptError{err})
+		return p.orOld(old, &keep.NotKeptError{Cause: err})
 	}
 	p.unsaved, p.spent = nil, ""
-	linger, done := lingering(ctx)
+	linger, done := keep.Lingering(ctx)
 	t, err := p.Client.RefreshLogin(linger, old)
 	done()
 	if endsSession(err) {
@@ -194,7 +196,7 @@ func (p *LoginSession) refresh(ctx context.Context, old *LoginToken) (aws.Creden
 	if err := p.Save(context.WithoutCancel(ctx), t); err != nil {
 		p.unsaved, p.spent = t, old.RefreshToken
 		if p.Warn != nil {
-			p.Warn(&notKeptError{err})
+			p.Warn(&keep.NotKeptError{Cause: err})
 		}
 	}
 	return t.Credentials(), nil

@@ -3,6 +3,8 @@ package credentials
 import (
 	"context"
 	"time"
+
+	"github.com/mayfly-id/mayfly/credentials/keep"
 )
 
 // Session keeps the tokens of a sign-in in a Store, and refreshes them before they end: one refresh for all who share the Store and the name.
@@ -21,7 +23,7 @@ type Session struct {
 	// Warn is told when tokens could not be kept: they serve, and this process has them, but no other will. nil: nobody is told.
 	Warn func(err error)
 
-	hold holder[storedTokens]
+	hold keep.Holder[storedTokens]
 }
 
 var (
@@ -41,48 +43,51 @@ func (t *Tokens) stored() storedTokens {
 	return storedTokens{string(t.ID), string(t.Access), string(t.Refresh), t.Username}
 }
 
-func (k *kept[T]) tokens(t storedTokens) *Tokens {
+func tokensOf(k *keep.Kept[storedTokens]) *Tokens {
+	t := &k.Value
 	return &Tokens{ID: Secret(t.ID), Access: Secret(t.Access), Refresh: Secret(t.Refresh), Username: t.Username, Expires: k.Expires, Skew: k.Skew}
 }
 
-func (s *Session) source() *source[storedTokens] {
-	return &source[storedTokens]{store: s.Store, name: s.Name, now: clock(s.Now), spends: s.Refresh != nil, warn: s.Warn,
-		bring: func(ctx context.Context, old *kept[storedTokens]) (brought[storedTokens], error) {
+func (s *Session) source() *keep.Source[storedTokens] {
+	return &keep.Source[storedTokens]{Store: s.Store, Name: s.Name, Now: clock(s.Now), Spends: s.Refresh != nil, Warn: s.Warn, Ends: endsSession,
+		Bring: func(ctx context.Context, old *keep.Kept[storedTokens]) (keep.Brought[storedTokens], error) {
 			t, err := s.bring(ctx, old)
 			if err != nil {
-				return brought[storedTokens]{}, err
+				return keep.Brought[storedTokens]{}, err
 			}
-			return brought[storedTokens]{value: t.stored(), expires: t.Expires, skew: t.Skew}, nil
+			return keep.Brought[storedTokens]{Value: t.stored(), Expires: t.Expires, Skew: t.Skew}, nil
 		},
 	}
 }
 
 // Tokens implements TokenSource.
 func (s *Session) Tokens(ctx context.Context) (*Tokens, error) {
-	k, err := s.hold.get(ctx, s.source())
+	k, err := s.hold.Get(ctx, s.source())
 	if err != nil {
 		return nil, err
 	}
-	return k.tokens(k.Value), nil
+	return tokensOf(k), nil
 }
 
 // Renew implements Renewer.
 func (s *Session) Renew(ctx context.Context, bad *Tokens) (*Tokens, error) {
 	from := s.source()
-	from.good = func(k *kept[storedTokens]) bool { return k.alive(from.now()) && k.Value.Access != string(bad.Access) }
-	k, err := s.hold.get(ctx, from)
+	from.Good = func(k *keep.Kept[storedTokens]) bool {
+		return k.Alive(from.Now()) && k.Value.Access != string(bad.Access)
+	}
+	k, err := s.hold.Get(ctx, from)
 	if err != nil {
 		return nil, err
 	}
-	return k.tokens(k.Value), nil
+	return tokensOf(k), nil
 }
 
 // bring refreshes what is kept, or signs in.
-func (s *Session) bring(ctx context.Context, old *kept[storedTokens]) (*Tokens, error) {
+func (s *Session) bring(ctx context.Context, old *keep.Kept[storedTokens]) (*Tokens, error) {
 	var cause error
 	if old != nil && s.Refresh != nil {
-		linger, done := lingering(ctx) // a new refresh token that nobody takes is a session lost
-		t, err := s.Refresh(old.tokens(old.Value)).Tokens(linger)
+		linger, done := keep.Lingering(ctx) // a new refresh token that nobody takes is a session lost
+		t, err := s.Refresh(tokensOf(old)).Tokens(linger)
 		done()
 		if err == nil {
 			return t, nil
@@ -100,43 +105,19 @@ func (s *Session) bring(ctx context.Context, old *kept[storedTokens]) (*Tokens, 
 
 // Kept gives the tokens as they are kept, without renewing them, and whether they still serve as they are. ErrNotStored when there are none.
 func (s *Session) Kept(ctx context.Context) (t *Tokens, good bool, err error) {
-	k, err := load[storedTokens](ctx, s.Store, s.Name)
+	k, err := keep.Load[storedTokens](ctx, s.Store, s.Name)
 	if err != nil {
 		return nil, false, err
 	}
-	return k.tokens(k.Value), k.alive(clock(s.Now)()), nil
+	return tokensOf(k), k.Alive(clock(s.Now)()), nil
 }
 
 // SignIn keeps tokens that a sign-in has just given, in the place of older ones. When they cannot be kept, they serve this process all the same.
 func (s *Session) SignIn(ctx context.Context, t *Tokens) error {
-	return s.alone(ctx, func() error {
-		k := &kept[storedTokens]{
-			Version: keptVersion, Issued: clock(s.Now)().Add(t.Skew).Round(0).UTC(), Expires: t.Expires.UTC(), Skew: t.Skew, Value: t.stored(),
-		}
-		s.hold.last, s.hold.unsaved = k, nil
-		return save(ctx, s.Store, s.Name, k)
-	})
+	return s.hold.Put(ctx, s.source(), keep.Brought[storedTokens]{Value: t.stored(), Expires: t.Expires, Skew: t.Skew})
 }
 
 // SignOut forgets the tokens. Another process may have them in memory until it renews them: what ends a session is its end at the server.
 func (s *Session) SignOut(ctx context.Context) error {
-	return s.alone(ctx, func() error {
-		s.hold.last, s.hold.unsaved = nil, nil
-		return s.Store.Delete(ctx, s.Name)
-	})
-}
-
-// alone does something while no other thread and no other process renews.
-func (s *Session) alone(ctx context.Context, do func() error) error {
-	done, err := s.hold.take(ctx)
-	if err != nil {
-		return err
-	}
-	defer done()
-	unlock, err := s.Store.Lock(ctx, s.Name)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	return do()
+	return s.hold.Drop(ctx, s.source())
 }

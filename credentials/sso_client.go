@@ -8,6 +8,8 @@ import (
 	"errors"
 	"net/http"
 	"time"
+
+	"github.com/mayfly-id/mayfly/credentials/keep"
 )
 
 // SSO is an instance of IAM Identity Center, as a program that acts for a person signs in to it: by SSODevice, by SSOBrowser, and later by SSORefresh.
@@ -93,16 +95,16 @@ func (s *SSO) register(ctx context.Context, way string, in *registerInput) (*reg
 	if in.ClientName == "" {
 		in.ClientName = "mayfly"
 	}
-	var hold holder[registration]
-	k, err := hold.get(ctx, &source[registration]{store: s.Store, name: name, now: s.Client.local, bring: func(ctx context.Context, _ *kept[registration]) (brought[registration], error) {
+	var hold keep.Holder[registration]
+	k, err := hold.Get(ctx, &keep.Source[registration]{Store: s.Store, Name: name, Now: s.Client.local, Ends: endsSession, Bring: func(ctx context.Context, _ *keep.Kept[registration]) (keep.Brought[registration], error) {
 		var out registration
 		if err := s.Client.rest(ctx, oidcPrefix, "RegisterClient", http.MethodPost, "/client/register", nil, in, &out); err != nil {
-			return brought[registration]{}, err
+			return keep.Brought[registration]{}, err
 		}
 		if out.ClientID == "" || out.ClientSecret == "" || out.ClientSecretExpiresAt <= 0 {
-			return brought[registration]{}, errNoClient
+			return keep.Brought[registration]{}, errNoClient
 		}
-		return brought[registration]{value: out, expires: time.Unix(out.ClientSecretExpiresAt, 0), skew: s.Client.Skew()}, nil
+		return keep.Brought[registration]{Value: out, Expires: time.Unix(out.ClientSecretExpiresAt, 0), Skew: s.Client.Skew()}, nil
 	}})
 	if err != nil {
 		return nil, err
@@ -121,7 +123,7 @@ func (s *SSO) forget(ctx context.Context, way string, r *registration) error {
 		return err
 	}
 	defer unlock()
-	k, err := load[registration](ctx, s.Store, name)
+	k, err := keep.Load[registration](ctx, s.Store, name)
 	if errors.Is(err, ErrNotStored) || err == nil && k.Value.ClientID != r.ClientID {
 		return nil
 	}
@@ -173,8 +175,8 @@ func (s *SSO) used(ctx context.Context, r *registration) error {
 	if err != nil {
 		return err
 	}
-	k := &kept[registration]{Version: keptVersion, Issued: s.Client.Time().UTC(), Expires: time.Unix(r.ClientSecretExpiresAt, 0).UTC(), Value: *r}
-	return save(ctx, s.Store, name, k)
+	b := keep.Brought[registration]{Value: *r, Expires: time.Unix(r.ClientSecretExpiresAt, 0), Skew: s.Client.Skew()}
+	return keep.Save(ctx, s.Store, name, keep.NewKept(s.Client.local(), b))
 }
 
 // oidcCode reports whether the OIDC service refused with one of these codes, as AWS names them or as OAuth does (RFC 6749 section 5.2, RFC 8628 section 3.5).

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/mayfly-id/mayfly/credentials/keep"
 )
 
 // SSORegistration is a program that is registered with an instance, as its refresh tokens need it: they are good for the registration that they were given to
@@ -20,7 +22,7 @@ func (s *SSO) Registration(ctx context.Context) (*SSORegistration, error) {
 	if err != nil {
 		return nil, err
 	}
-	k, err := load[registration](ctx, s.Store, name)
+	k, err := keep.Load[registration](ctx, s.Store, name)
 	if err != nil {
 		return nil, err
 	}
@@ -42,7 +44,7 @@ func (l *SSORefresh) Tokens(ctx context.Context) (*Tokens, error) {
 	r := l.Registration
 	if r == nil {
 		var err error
-		if r, err = l.SSO.Registration(ctx); errors.Is(err, ErrNotStored) {
+		if r, err = l.SSO.Registration(ctx); errors.Is(err, keep.ErrNotStored) {
 			return nil, LoginRequired("", "", errNotKept)
 		} else if err != nil {
 			return nil, err

@@ -80,6 +80,7 @@ func TestClockAndRandomness(t *testing.T) {
 		"internal/chain/defaults.go":        "the defaults of what is not given",
 		"internal/vault/defaults.go":        "the defaults of what is not given",
 		"credentials/defaults.go":           "the defaults of what is not given",
+		"credentials/keep/renewal.go":       "draws who renews when, where there is no source that is given",
 		"mayflytest/server.go":              "the clock of a server whose test does not stop it",
 		"internal/store/db.go":              "the default of a clock that is not given",
 		"internal/store/postgres/engine.go": "the name of a node among those that share a database",

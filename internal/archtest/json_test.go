@@ -18,6 +18,7 @@ func ownJSON() map[string]string {
 		"internal/trigger":        "a response that it has just written; the file of functions is read strictly beside it",
 		"jws":                     "after its own strict scan, which refuses doubled names and names of another case",
 		"internal/awsfile":        "caches that other programs write, read as they read them",
+		"credentials/keep":        "what it has stored",
 		"credentials":             "answers of any server, in whose further members nothing is decided",
 		"internal/chain":          "answers of other programs and endpoints, read as the SDKs read them",
 		"internal/cli":            "claims that it lists, and keys as other programs export them",

@@ -214,6 +214,7 @@ func ends(t *testing.T, program string, server *mayflytest.Server) {
 		{"interrupt at a name", "Username: ", func(s *sitting) error { _, err := s.master.WriteString("\x03"); return err }},
 		{"interrupt at a password", "Password of ", func(s *sitting) error { _, err := s.master.WriteString("half\x03"); return err }},
 		{"end of a name", "Username: ", func(s *sitting) error { _, err := s.master.WriteString("\x04"); return err }},
+		{"end of a password", "Password of ", func(s *sitting) error { _, err := s.master.WriteString("\x04"); return err }},
 		{"signal", "Password of ", func(s *sitting) error { return syscall.Kill(-s.cmd.Process.Pid, syscall.SIGTERM) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

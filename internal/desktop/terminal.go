@@ -17,60 +17,60 @@ type TTY struct{}
 // errNoTerminal means that nobody can be asked.
 var errNoTerminal = errors.New("there is no terminal to ask at")
 
-// Present implements Terminal.
+// Present implements login.Terminal.
 func (TTY) Present() bool {
-	f, err := openTTY()
+	t, err := openTTY()
 	if err != nil {
 		return false
 	}
-	defer f.Close()
-	return term.IsTerminal(int(f.Fd()))
+	defer t.close()
+	return term.IsTerminal(int(t.in.Fd()))
 }
 
-// Line implements Terminal.
+// Line implements login.Terminal.
 func (TTY) Line(ctx context.Context, prompt string) (string, error) {
-	return asked(ctx, prompt, false, func(f *os.File) (string, error) {
-		text, err := bufio.NewReader(io.LimitReader(f, mostTyped)).ReadString('\n')
-		if errors.Is(err, io.EOF) && text != "" {
-			err = nil
-		}
-		return strings.TrimRight(text, "\r\n"), err
-	})
+	return asked(ctx, prompt, false)
 }
 
-// Secret implements Terminal.
+// Secret implements login.Terminal. What is typed is not shown.
 func (TTY) Secret(ctx context.Context, prompt string) (string, error) {
-	return asked(ctx, prompt, true, func(f *os.File) (string, error) {
-		b, err := term.ReadPassword(int(f.Fd()))
-		_, _ = f.WriteString("\n")
-		return string(b), err
-	})
+	return asked(ctx, prompt, true)
+}
+
+// terminal is an open one. Systems have one file for both ways, or two.
+type terminal struct{ in, out *os.File }
+
+func (t *terminal) close() {
+	_ = t.in.Close()
+	if t.out != t.in {
+		_ = t.out.Close()
+	}
 }
 
 // mostTyped bounds what is typed, in bytes.
 const mostTyped = 4096
 
-// asked asks at the terminal and waits for the answer, or for the end of the context. Both leave the terminal as it was. What is secret is not shown from before the
-// prompt on: who sees that types at once, or has a program do so.
-func asked(ctx context.Context, prompt string, secret bool, read func(*os.File) (string, error)) (string, error) {
-	f, err := openTTY()
+// asked asks at the terminal and waits for a line, or for the end of the context. Both leave the terminal as it was. What is secret is not shown from before the prompt on:
+// who sees that types at once, or has a program do so. Nothing but this function changes the terminal, so that nothing is changed after it has been put right.
+func asked(ctx context.Context, prompt string, secret bool) (string, error) {
+	t, err := openTTY()
 	if err != nil {
 		return "", errNoTerminal
 	}
-	before, err := term.GetState(int(f.Fd()))
+	before, err := term.GetState(int(t.in.Fd()))
 	if err != nil {
-		_ = f.Close()
+		t.close()
 		return "", errNoTerminal
 	}
 	if secret {
-		err = hide(f)
+		err = hide(t.in)
 	}
 	if err == nil {
-		_, err = f.WriteString(prompt)
+		_, err = t.out.WriteString(prompt)
 	}
 	if err != nil {
-		_ = term.Restore(int(f.Fd()), before)
-		_ = f.Close()
+		_ = term.Restore(int(t.in.Fd()), before)
+		t.close()
 		return "", err
 	}
 	type answer struct {
@@ -79,17 +79,29 @@ func asked(ctx context.Context, prompt string, secret bool, read func(*os.File) 
 	}
 	got := make(chan answer, 1)
 	go func() {
-		text, err := read(f)
+		text, err := line(t.in)
 		got <- answer{text, err}
 	}()
 	select {
 	case a := <-got:
-		_ = term.Restore(int(f.Fd()), before)
-		_ = f.Close()
+		_ = term.Restore(int(t.in.Fd()), before)
+		if secret {
+			_, _ = t.out.WriteString("\n") // that of the person was not shown
+		}
+		t.close()
 		return a.text, a.err
 	case <-ctx.Done(): // the reader stays behind until the process ends
-		_ = term.Restore(int(f.Fd()), before)
-		_, _ = f.WriteString("\n")
+		_ = term.Restore(int(t.in.Fd()), before)
+		_, _ = t.out.WriteString("\n")
 		return "", ctx.Err()
 	}
+}
+
+// line reads a line. The end of the input counts as the end of a line that has begun.
+func line(r io.Reader) (string, error) {
+	text, err := bufio.NewReader(io.LimitReader(r, mostTyped)).ReadString('\n')
+	if errors.Is(err, io.EOF) && text != "" {
+		err = nil
+	}
+	return strings.TrimRight(text, "\r\n"), err
 }

@@ -8,7 +8,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func openTTY() (*os.File, error) { return os.OpenFile("/dev/tty", os.O_RDWR, 0) }
+func openTTY() (*terminal, error) {
+	f, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &terminal{f, f}, nil
+}
 
 // hide keeps the terminal from showing what is typed.
 func hide(f *os.File) error {
@@ -17,5 +23,7 @@ func hide(f *os.File) error {
 		return err
 	}
 	t.Lflag &^= unix.ECHO
+	t.Lflag |= unix.ICANON | unix.ISIG
+	t.Iflag |= unix.ICRNL
 	return unix.IoctlSetTermios(int(f.Fd()), setTermios, t)
 }

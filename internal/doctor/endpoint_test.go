@@ -213,7 +213,8 @@ func TestProxyIsTold(t *testing.T) {
 		wants(t, checks, Warn, "NO_PROXY does not name 127.0.0.1")
 		secretive(t, checks)
 	}
-	bad := web(&http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return url.Parse("http://user:" + canary + "@[") }})
+	broken := "http://user:" + canary + "@["
+	bad := web(&http.Transport{Proxy: func(*http.Request) (*url.URL, error) { return url.Parse(broken) }})
 	bad.Getenv = func(name string) string {
 		return map[string]string{"http_proxy": "x", "HTTP_PROXY": "y", "NO_PROXY": "example.com, 127.0.0.1"}[name]
 	}

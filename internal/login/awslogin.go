@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -13,85 +12,41 @@ import (
 	"github.com/mayfly-id/mayfly/internal/awsfile"
 )
 
-// awsLogin gives the credentials of a session of "aws login" out of the cache that AWS's own programs use, and renews them there. The refresh token serves once, and
-// another program may have used it: the file is read again before.
-type awsLogin struct {
-	c       *World
-	server  *credentials.Client
-	store   credentials.Store // for its lock
-	cache   *awsfile.Cache
-	session string
-	command string
-}
-
-// renewLoginBefore is how long before their end botocore renews such credentials.
-const renewLoginBefore = 5 * time.Minute
-
-// awsLoginOf gives the credentials of a session that the active profile names; nil where nothing can be locked.
+// awsLoginOf gives the credentials of a session of "aws login" that a profile names, out of the cache that AWS's own programs use, and renewed there. nil where nothing can be
+// locked, or where there is no Region to ask in.
 func (c *World) awsLoginOf(shared *awsfile.Shared, profile, session string) aws.CredentialsProvider {
-	store, err := c.vault()
-	if err != nil {
-		return nil
-	}
 	p, _ := shared.Profile(profile)
 	region, _ := shared.Region(p)
-	if region == "" {
+	store, err := c.vault()
+	if err != nil || region == "" {
 		return nil
 	}
 	server := c.server(region, "")
 	if url, _ := shared.Endpoint(p, "Signin"); url != "" {
 		server.Endpoints = map[string]string{"signin": url}
 	}
-	return &awsLogin{c: c, server: server, store: store, cache: shared.Cache(), session: session, command: "aws login --profile " + profile}
-}
-
-// Retrieve implements aws.CredentialsProvider.
-func (a *awsLogin) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	if t, err := a.cache.LoginToken(a.session); err == nil && a.left(t) > renewLoginBefore {
-		return loginToken(t).Credentials(), nil
+	cache, command := shared.Cache(), "aws login --profile "+profile
+	sum := sha256.Sum256([]byte(cache.LoginPath(session)))
+	var file *awsfile.LoginToken // as it was read last: what else it has is kept
+	return &credentials.LoginSession{
+		Client: server, Store: store, Name: "aws-login-" + hex.EncodeToString(sum[:16]), Title: session, Command: command, Warn: c.notKept,
+		Load: func(context.Context) (*credentials.LoginToken, error) {
+			t, err := cache.LoginToken(session)
+			if errors.Is(err, awsfile.ErrAbsent) {
+				err = credentials.LoginRequired(session, command, err)
+			}
+			if err != nil {
+				return nil, err
+			}
+			file = t
+			return loginToken(t), nil
+		},
+		Save: func(_ context.Context, t *credentials.LoginToken) error {
+			file.AccessKeyID, file.SecretAccessKey, file.SessionToken = t.AccessKeyID, awsfile.Secret(t.SecretAccessKey), awsfile.Secret(t.SessionToken)
+			file.ExpiresAt, file.RefreshToken, file.IDToken, file.TokenType = t.Expires, awsfile.Secret(t.RefreshToken), awsfile.Secret(t.IDToken), t.TokenType
+			return cache.WriteLoginToken(session, file)
+		},
 	}
-	sum := sha256.Sum256([]byte(a.cache.LoginPath(a.session)))
-	unlock, err := a.store.Lock(ctx, "aws-login-"+hex.EncodeToString(sum[:16]))
-	if err != nil {
-		return aws.Credentials{}, err
-	}
-	defer unlock()
-	t, err := a.cache.LoginToken(a.session)
-	if errors.Is(err, awsfile.ErrAbsent) {
-		return aws.Credentials{}, credentials.LoginRequired(a.session, a.command, err)
-	}
-	if err != nil {
-		return aws.Credentials{}, err
-	}
-	if a.left(t) > renewLoginBefore {
-		return loginToken(t).Credentials(), nil
-	}
-	return a.renew(ctx, t)
-}
-
-func (a *awsLogin) left(t *awsfile.LoginToken) time.Duration { return t.ExpiresAt.Sub(a.c.Now()) }
-
-// renew brings a new token and writes it. While that fails for a reason that may go away, the old credentials serve to their end.
-func (a *awsLogin) renew(ctx context.Context, old *awsfile.LoginToken) (aws.Credentials, error) {
-	t, err := a.server.RefreshLogin(ctx, loginToken(old))
-	switch {
-	case err == nil:
-	case IsLoginRequired(err):
-		if now, again := a.cache.LoginToken(a.session); again == nil && now.RefreshToken != old.RefreshToken && a.left(now) > 0 {
-			return loginToken(now).Credentials(), nil // another program was faster
-		}
-		return aws.Credentials{}, credentials.LoginRequired(a.session, a.command, err)
-	case a.left(old) > 0:
-		return loginToken(old).Credentials(), nil
-	default:
-		return aws.Credentials{}, err
-	}
-	old.AccessKeyID, old.SecretAccessKey, old.SessionToken = t.AccessKeyID, awsfile.Secret(t.SecretAccessKey), awsfile.Secret(t.SessionToken)
-	old.ExpiresAt, old.RefreshToken, old.IDToken, old.TokenType = t.Expires, awsfile.Secret(t.RefreshToken), awsfile.Secret(t.IDToken), t.TokenType
-	if err := a.cache.WriteLoginToken(a.session, old); err != nil {
-		a.c.notKept(err)
-	}
-	return t.Credentials(), nil
 }
 
 func loginToken(t *awsfile.LoginToken) *credentials.LoginToken {

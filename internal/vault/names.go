@@ -6,9 +6,9 @@ import (
 	"os"
 )
 
-// Names lists the names under which something is kept, of those that match. A vault in memory keeps nothing from one process to the next, and lists nothing.
+// Names lists the names under which something is kept, of those that match. A vault in memory keeps nothing from one process to the next, and lists nothing: what is below it cannot be taken away.
 func (v *Vault) Names(match func(name string) bool) ([]string, error) {
-	if v.keys == nil {
+	if v.keys == nil || v.reason != nil {
 		return nil, nil
 	}
 	entries, err := os.ReadDir(v.sessions())

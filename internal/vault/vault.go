@@ -47,7 +47,7 @@ func (e *OpenError) Error() string {
 }
 
 // Open opens the user's vault, and makes its folder. It fails with an OpenError, and for a key file that is there and cannot be read; a vault that cannot be on
-// disk is in memory. Keys are looked for when they are needed.
+// disk is in memory: over what is on disk already, where that can be read. Keys are looked for when they are needed.
 func Open(o Options) (*Vault, error) {
 	dir, err := o.Dir, error(nil)
 	if dir == "" {
@@ -60,16 +60,25 @@ func Open(o Options) (*Vault, error) {
 	if errors.As(err, &open) {
 		return nil, err
 	}
-	if err != nil {
-		return &Vault{Store: &credentials.Memory{}, dir: dir, reason: err}, nil
+	v := &Vault{dir: dir, reason: err}
+	if dir == "" || err != nil && !isFolder(dir) {
+		v.Store = &credentials.Memory{}
+		return v, nil
 	}
-	k := newKeys(dir, o)
-	if err := k.check(); err != nil {
+	v.keys = newKeys(dir, o)
+	if err := v.keys.check(); err != nil {
 		return nil, err
 	}
-	v := &Vault{dir: dir, keys: k}
-	v.Store = &credentials.Files{Dir: v.sessions(), Seal: k}
+	v.Store = &credentials.Files{Dir: v.sessions(), Seal: v.keys}
+	if v.reason != nil {
+		v.Store = &overlay{below: v.Store}
+	}
 	return v, nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // prepare makes the folder, and tells why it does not serve.

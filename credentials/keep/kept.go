@@ -1,4 +1,4 @@
-package credentials
+package keep
 
 import (
 	"context"
@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// kept is something with its life, by the clock of the server that gave it.
-type kept[T any] struct {
+// Kept is something with its life, by the clock of the server that gave it.
+type Kept[T any] struct {
 	Version int           `json:"version"`
 	Issued  time.Time     `json:"issued"`
 	Expires time.Time     `json:"expires"`
@@ -17,11 +17,11 @@ type kept[T any] struct {
 	Value   T             `json:"value"`
 }
 
-// brought is something new.
-type brought[T any] struct {
-	value   T
-	expires time.Time
-	skew    time.Duration
+// Brought is something new.
+type Brought[T any] struct {
+	Value   T
+	Expires time.Time
+	Skew    time.Duration
 }
 
 const (
@@ -33,37 +33,42 @@ const (
 	mostPause = time.Minute
 )
 
-// at takes a time of this machine's clock to the clock of who gave k.
-func (k *kept[T]) at(local time.Time) time.Time { return local.Add(k.Skew) }
+// NewKept is something that has been brought, with its life. began is when it was asked for, by this machine's clock.
+func NewKept[T any](began time.Time, b Brought[T]) *Kept[T] {
+	return &Kept[T]{Version: keptVersion, Issued: began.Add(b.Skew).Round(0).UTC(), Expires: b.Expires.UTC(), Skew: b.Skew, Value: b.Value}
+}
 
-// alive tells whether something is there and has not ended.
-func (k *kept[T]) alive(local time.Time) bool {
+// at takes a time of this machine's clock to the clock of who gave k.
+func (k *Kept[T]) at(local time.Time) time.Time { return local.Add(k.Skew) }
+
+// Alive tells whether something is there and has not ended.
+func (k *Kept[T]) Alive(local time.Time) bool {
 	return k != nil && k.at(local).Before(k.Expires) && !k.at(local).Before(k.Issued.Add(-clockSteps))
 }
 
 // good tells whether something is there and not to be renewed yet.
-func (k *kept[T]) good(local time.Time, share float64) bool {
-	if !k.alive(local) {
+func (k *Kept[T]) good(local time.Time, share float64) bool {
+	if !k.Alive(local) {
 		return false
 	}
 	return k.at(local).Before(renewAt(k.Issued, k.Expires, share)) || k.resting(local)
 }
 
 // resting tells whether a renewal has just failed.
-func (k *kept[T]) resting(local time.Time) bool {
+func (k *Kept[T]) resting(local time.Time) bool {
 	if k.Tried.IsZero() || local.Before(k.Tried) {
 		return false
 	}
 	return local.Before(k.Tried.Add(min(mostPause, k.Expires.Sub(k.at(k.Tried))/4)))
 }
 
-// load reads something that is kept. What cannot be read is not there.
-func load[T any](ctx context.Context, s Store, name string) (*kept[T], error) {
+// Load reads something that is kept. What cannot be read is not there.
+func Load[T any](ctx context.Context, s Store, name string) (*Kept[T], error) {
 	b, err := s.Load(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	var k kept[T]
+	var k Kept[T]
 	if err := json.Unmarshal(b, &k); err != nil || k.Version != keptVersion {
 		return nil, ErrNotStored
 	}
@@ -71,18 +76,27 @@ func load[T any](ctx context.Context, s Store, name string) (*kept[T], error) {
 }
 
 // present is load for who does not mind that there is nothing.
-func present[T any](ctx context.Context, s Store, name string) (*kept[T], error) {
-	k, err := load[T](ctx, s, name)
+func present[T any](ctx context.Context, s Store, name string) (*Kept[T], error) {
+	k, err := Load[T](ctx, s, name)
 	if errors.Is(err, ErrNotStored) {
 		return nil, nil
 	}
 	return k, err
 }
 
-func save[T any](ctx context.Context, s Store, name string, k *kept[T]) error {
+func Save[T any](ctx context.Context, s Store, name string, k *Kept[T]) error {
 	b, err := json.Marshal(k)
 	if err != nil {
 		return err
 	}
 	return s.Save(ctx, name, b)
 }
+
+// NotKeptError says that a Store did not take something.
+type NotKeptError struct{ Cause error }
+
+// Error implements error.
+func (e *NotKeptError) Error() string { return "credentials cannot be kept: " + e.Cause.Error() }
+
+// Unwrap gives the cause.
+func (e *NotKeptError) Unwrap() error { return e.Cause }
