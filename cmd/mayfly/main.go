@@ -54,7 +54,6 @@ Every AWS SDK and CLI is already its client: point one at the server with --endp
   mayfly up --ephemeral --output json         start for a test suite, everything kept in memory
   aws --endpoint-url http://127.0.0.1:8480 sts get-caller-identity`,
 		SilenceUsage: true, SilenceErrors: true,
-		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	c.AddCommand(cli.Commands(w)...)

@@ -112,7 +112,7 @@ func edges() map[string][]string {
 		"internal/shellenv":   {"credentials"},
 		"internal/chain":      {"credentials", "internal/awsfile"},
 		"internal/doctor":     {"internal/awsfile", "internal/chain", "internal/vault"},
-		"internal/desktop":    {},
+		"internal/desktop":    {"credentials"},
 		"internal/decode":     {},
 		"internal/login":      {"credentials", "internal/awsfile", "internal/chain", "internal/vault"},
 		"internal/cli": {

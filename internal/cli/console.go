@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/desktop"
 	"github.com/mayfly-id/mayfly/internal/login"
 )
 
@@ -48,7 +52,7 @@ is the user's alone, and fetches the link from this program. Where there is no b
 				_, err = fmt.Fprintln(c.Out, string(link))
 				return err
 			}
-			return c.handOver(cmd.Context(), link, browserPatience)
+			return c.openConsole(cmd.Context(), link)
 		},
 	}
 	targetFlags(cmd, &t)
@@ -56,4 +60,18 @@ is the user's alone, and fetches the link from this program. Where there is no b
 	cmd.Flags().DurationVar(&o.Duration, "duration", 0, "life of the console's session, 15m to 12h (default: that of the credentials)")
 	cmd.Flags().BoolVar(&show, "print", false, "print the link instead of opening the browser")
 	return cmd
+}
+
+// openConsole brings the browser to a link that is a secret.
+func (c *client) openConsole(ctx context.Context, link credentials.Secret) error {
+	h := &desktop.Handover{Browse: c.Browse, Random: c.Random, Patience: browserPatience}
+	if d := c.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(d) {
+		h.Dir = d
+	}
+	err := h.Show(ctx, link)
+	var none *desktop.BrowserError
+	if errors.As(err, &none) {
+		return login.Usage("%v: use --print", none)
+	}
+	return err
 }

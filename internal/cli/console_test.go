@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/mayfly-id/mayfly/credentials"
 )
@@ -138,39 +137,6 @@ func TestConsoleHandsOver(t *testing.T) {
 	}
 }
 
-// TestHandoverIsOnce: of many who know the path, one gets the secret.
-func TestHandoverIsOnce(t *testing.T) {
-	c := &client{IO: &IO{}}
-	c.Random, c.Getenv = strings.NewReader(strings.Repeat("r", 32)), func(string) string { return "" }
-	got := 0
-	c.Browse = func(_ context.Context, page string) error {
-		u, err := url.Parse(page)
-		if err != nil {
-			return err
-		}
-		b, err := os.ReadFile(u.Path)
-		if err != nil {
-			return err
-		}
-		answers := make(chan int, 100)
-		for range cap(answers) {
-			go func() {
-				status, _ := ask(t, "GET", sendsTo.FindStringSubmatch(string(b))[1])
-				answers <- status
-			}()
-		}
-		for range cap(answers) {
-			if <-answers == 303 {
-				got++
-			}
-		}
-		return nil
-	}
-	if err := c.handOver(t.Context(), credentials.Secret("https://x/"), time.Hour); err != nil || got != 1 {
-		t.Errorf("%d got it, %v", got, err)
-	}
-}
-
 func TestConsoleRefusals(t *testing.T) {
 	p := newPerson(t)
 	p.login()
@@ -196,26 +162,7 @@ func TestConsoleRefusals(t *testing.T) {
 	if code != ExitFailed || !strings.Contains(errs, "GetSessionToken") || strings.Contains(errs, sent["sessionKey"]) || strings.Contains(errs, sent["sessionToken"]) {
 		t.Errorf("refused: exit code %d: %s", code, errs)
 	}
-	c := &client{IO: &IO{}}
-	c.Random, c.Getenv = strings.NewReader(strings.Repeat("r", 64)), func(k string) string { return p.env[k] }
-	c.Browse = func(context.Context, string) error { return nil }
-	if err := c.handOver(t.Context(), "https://x/", 0); err == nil || !strings.Contains(err.Error(), "--print") {
-		t.Errorf("a browser that does not come: %v", err)
-	}
-	ended, cancel := context.WithCancel(t.Context())
-	c.Browse = func(context.Context, string) error { cancel(); return nil }
-	if err := c.handOver(ended, "https://x/", time.Hour); !errors.Is(err, context.Canceled) {
-		t.Errorf("interrupted: %v", err)
-	}
 	if left, err := os.ReadDir(p.env["XDG_RUNTIME_DIR"]); err != nil || len(left) != 0 {
 		t.Errorf("files are left: %v, %v", left, err)
-	}
-}
-
-func TestFileURL(t *testing.T) {
-	for path, want := range map[string]string{"/run/user/1000/a b?#%.html": "file:///run/user/1000/a%20b%3F%23%25.html", "C:/Temp/x.html": "file:///C:/Temp/x.html"} {
-		if got := fileURL(path); got != want {
-			t.Errorf("%s, want %s", got, want)
-		}
 	}
 }

@@ -5,6 +5,7 @@
 //	console                                 a browser at the AWS console
 //	configure, setup, key                   which server, which session, which profiles, which long-term keys
 //	doctor, decode                          what keeps all this from working, and what a token is
+//	completion                              what shells complete
 //
 // One file for each command; what they share is in io.go. Sessions, and the way from them to credentials, are package login's. Commands reach a server only by its public
 // protocols, through package credentials.

@@ -105,10 +105,11 @@ func Commands(w *IO) []*cobra.Command {
 	c := &client{IO: w}
 	all := []*cobra.Command{
 		c.login(), c.logout(), c.status(), c.whoami(), c.roles(), c.process(), c.exec(), c.environment(), c.serve(), c.token(), c.curl(), c.console(),
-		c.configure(), c.setup(), c.key(), c.decode(), c.doctor(),
+		c.configure(), c.setup(), c.key(), c.decode(), c.doctor(), c.completion(),
 	}
 	for _, cmd := range all {
 		cmd.PersistentFlags().BoolVar(&w.asJSON, "json", false, "results and errors as JSON")
+		c.complete(cmd)
 	}
 	return all
 }
