@@ -13,8 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/mayfly-id/mayfly/credentials"
 )
 
 // federation answers as AWS's federation endpoint does; everything else goes to the server.
