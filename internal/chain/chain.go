@@ -133,8 +133,8 @@ func (c *Chain) Resolve(ctx context.Context) *Resolution {
 	r := &run{Chain: c, getenv: c.Shared.Getenv, out: &Resolution{}}
 	r.out.Profile, r.out.ProfileFrom = c.Shared.Active(c.Profile)
 	top, err := r.load(r.out.Profile, map[string]bool{})
-	if _, exists := c.Shared.Profile(r.out.Profile); !exists && c.Profile == "" {
-		top, err = &node{name: r.out.Profile, profile: &awsfile.Profile{Name: r.out.Profile}}, nil // as the SDK, which goes on without
+	if _, exists := c.Shared.Profile(r.out.Profile); !exists && c.Profile == "" && r.out.ProfileFrom != envProfile {
+		top, err = &node{name: r.out.Profile, profile: &awsfile.Profile{Name: r.out.Profile}}, nil // as the SDK, which goes on without, unless AWS_PROFILE names it
 	}
 	if err == nil {
 		r.top = top

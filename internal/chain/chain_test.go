@@ -51,7 +51,7 @@ func TestOrder(t *testing.T) {
 			map[string]string{"container full URI": "hidden by credential_process of profile default"}},
 		{"credentials file before config file", "[default]\n" + keys("C") + "aws_session_token = old\n", "[default]\n" + keys("D"), "", nil, "AKIAD", nil},
 		{"profile default before default", "[default]\n" + keys("A") + "[profile default]\n" + keys("B"), "", "", nil, "AKIAB", nil},
-		{"a profile that AWS_PROFILE misspells", "", "[dev]\n" + keys("DEV"), "", map[string]string{"AWS_PROFILE": "dve"}, "", map[string]string{"static keys": "absent"}},
+		{"a profile that AWS_DEFAULT_PROFILE misspells", "", "[dev]\n" + keys("DEV"), "", map[string]string{"AWS_DEFAULT_PROFILE": "dve"}, "", map[string]string{"static keys": "absent"}},
 	} {
 		r := newHome(t, c.config, c.creds, c.env).chain()
 		r.Profile = c.profile
@@ -89,6 +89,7 @@ func TestRefused(t *testing.T) {
 		env                              map[string]string
 	}{
 		{"no such profile", "", "dev", "profile", "does not exist", nil},
+		{"a profile that AWS_PROFILE misspells", "[profile dev]\n" + region, "", "profile", "does not exist", map[string]string{"AWS_PROFILE": "dve"}},
 		{"half of keys", "[default]\naws_access_key_id = AKIA1\n", "", "profile", "without the other", nil},
 		{"two kinds", "[default]\nrole_arn = arn:x\nsource_profile = b\ncredential_process = x\n", "", "profile", "more than one", nil},
 		{"source without role", "[default]\nsource_profile = b\n", "", "profile", "needs role_arn", nil},

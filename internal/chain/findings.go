@@ -20,7 +20,7 @@ type Finding struct {
 func (r *run) findings(err error) []Finding {
 	out := r.aboutEnvironment()
 	out = append(out, aboutFiles(r.Shared)...)
-	if err != nil {
+	if _, exists := r.Shared.Profile(r.out.Profile); err != nil && (exists || r.Profile != "") {
 		out = append(out, Finding{"profile-refused", r.out.Profile, "The SDK for Go refuses to start with this profile, even where keys are in the environment: " + err.Error() + ".", nil})
 	}
 	for n := r.top; n != nil; n = n.source {
@@ -54,7 +54,11 @@ func (r *run) aboutEnvironment() []Finding {
 		out = append(out, Finding{"environment-keys-hide-profile", r.out.Profile, "Keys in the environment go before the profile that " + r.out.ProfileFrom + " names.", r.variables("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", r.out.ProfileFrom)})
 	}
 	if _, ok := r.Shared.Profile(r.out.Profile); !ok && r.out.ProfileFrom != "" {
-		out = append(out, Finding{"profile-missing", r.out.Profile, r.out.ProfileFrom + " names a profile that does not exist.", r.variables(r.out.ProfileFrom)})
+		text := r.out.ProfileFrom + " names a profile that does not exist"
+		if r.out.ProfileFrom == envProfile {
+			text += ": SDKs refuse to start, even where keys are in the environment"
+		}
+		out = append(out, Finding{"profile-missing", r.out.Profile, text + ".", r.variables(r.out.ProfileFrom)})
 	}
 	return out
 }

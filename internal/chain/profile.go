@@ -31,6 +31,9 @@ const (
 	keyAccountID    = "aws_account_id"
 )
 
+// envProfile names a profile that has to be there. The SDK for Go takes one that AWS_DEFAULT_PROFILE names for an empty one where it is not.
+const envProfile = "AWS_PROFILE"
+
 // Why a profile is refused as a whole.
 var (
 	errNoProfile = errors.New("the profile does not exist")
