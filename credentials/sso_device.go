@@ -49,7 +49,7 @@ type deviceAuthorization struct {
 
 // Tokens implements TokenSource.
 func (l *SSODevice) Tokens(ctx context.Context) (*Tokens, error) {
-	began := l.SSO.Client.Time()
+	began := l.SSO.Client.local()
 	r, d, err := l.start(ctx)
 	if err != nil {
 		return nil, err
@@ -57,14 +57,15 @@ func (l *SSODevice) Tokens(ctx context.Context) (*Tokens, error) {
 	if d.ExpiresIn <= 0 || d.ExpiresIn > mostLife {
 		d.ExpiresIn = deviceTime
 	}
-	v := Verification{UserCode: d.UserCode, URI: d.VerificationURI, CompleteURI: d.VerificationURIComplete, Expires: began.Add(time.Duration(d.ExpiresIn) * time.Second)}
+	life := time.Duration(d.ExpiresIn) * time.Second
+	v := Verification{UserCode: d.UserCode, URI: d.VerificationURI, CompleteURI: d.VerificationURIComplete, Expires: l.SSO.Client.since(began).Add(life)}
 	if !v.plain() || d.DeviceCode == "" {
 		return nil, errVerification
 	}
 	if err := l.Show(ctx, v); err != nil {
 		return nil, err
 	}
-	t, err := l.poll(ctx, r, d, v.Expires)
+	t, err := l.poll(ctx, r, d, began.Add(life))
 	if err != nil {
 		return nil, err
 	}
@@ -94,7 +95,8 @@ func (l *SSODevice) start(ctx context.Context) (*registration, *deviceAuthorizat
 	}
 }
 
-// poll asks for the tokens until the person has decided, or the code has ended. A service that does not answer is asked again: the person may be at it.
+// poll asks for the tokens until the person has decided, or the code has ended by this machine's clock, which has measured its life. A service in trouble is asked
+// again: the person may be at it.
 func (l *SSODevice) poll(ctx context.Context, r *registration, d *deviceAuthorization, end time.Time) (*Tokens, error) {
 	pause := pollInterval
 	if d.Interval > 0 {
@@ -106,11 +108,10 @@ func (l *SSODevice) poll(ctx context.Context, r *registration, d *deviceAuthoriz
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
-		if l.SSO.Client.Time().After(end) {
+		if l.SSO.Client.local().After(end) {
 			return nil, ErrNotConfirmed
 		}
 		t, err := l.SSO.createToken(ctx, r, &createTokenInput{GrantType: grantDevice, DeviceCode: d.DeviceCode})
-		var away *UnreachableError
 		switch {
 		case err == nil:
 			return t, nil
@@ -118,12 +119,19 @@ func (l *SSODevice) poll(ctx context.Context, r *registration, d *deviceAuthoriz
 			return nil, ctx.Err()
 		case oidcCode(err, "ExpiredTokenException"):
 			return nil, errors.Join(ErrNotConfirmed, err)
-		case oidcCode(err, "SlowDownException"), errors.As(err, &away):
+		case oidcCode(err, "SlowDownException"), inTrouble(err):
 			pause += pollSlower
 		case !oidcCode(err, "AuthorizationPendingException"):
 			return nil, err
 		}
 	}
+}
+
+// inTrouble tells whether a service did not answer, failed, or asked for patience.
+func inTrouble(err error) bool {
+	var away *UnreachableError
+	var failed *ServiceError
+	return errors.As(err, &away) || errors.As(err, &failed) && (failed.Status >= http.StatusInternalServerError || failed.Status == http.StatusTooManyRequests)
 }
 
 // plain tells whether the verification may be shown on a terminal and opened in a browser: it comes from a server, and goes to what obeys control characters

@@ -202,3 +202,61 @@ func TestSSORefresh(t *testing.T) {
 		}
 	})
 }
+
+// dated has every answer say the time of a server whose clock is ahead of this machine's.
+type dated struct {
+	http.RoundTripper
+	ahead time.Duration
+}
+
+func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := d.RoundTripper.RoundTrip(r)
+	if err == nil {
+		resp.Header.Set("Date", time.Now().Add(d.ahead).UTC().Format(http.TimeFormat))
+	}
+	return resp, err
+}
+
+// TestSSODeviceClock: a clock that is wrong neither ends a code before its time nor keeps one that has ended.
+func TestSSODeviceClock(t *testing.T) {
+	for _, ahead := range []time.Duration{-time.Hour, time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newInstance(t)
+			s.now = func() time.Time { return time.Now().Add(ahead) }
+			sso := s.sso()
+			sso.Client.HTTP.Transport = dated{inProcess{s}, ahead}
+			s.replies = many("AuthorizationPendingException", 3)
+			if _, err := (&credentials.SSODevice{SSO: sso, Show: quiet}).Tokens(t.Context()); err != nil {
+				t.Errorf("a server %s ahead: %v", ahead, err)
+			}
+			sso = s.sso()
+			sso.Client.HTTP.Transport = dated{inProcess{s}, ahead}
+			s.replies = many("AuthorizationPendingException", 5000)
+			began := time.Now()
+			_, err := (&credentials.SSODevice{SSO: sso, Show: quiet}).Tokens(t.Context())
+			if took := time.Since(began); !errors.Is(err, credentials.ErrNotConfirmed) || took > 11*time.Minute {
+				t.Errorf("a server %s ahead: %v after %s", ahead, err, took)
+			}
+		})
+	}
+}
+
+// TestSSODeviceTrouble: a service that is in trouble, or asks for patience, is asked again.
+func TestSSODeviceTrouble(t *testing.T) {
+	for _, status := range []int{http.StatusInternalServerError, http.StatusServiceUnavailable, http.StatusTooManyRequests} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newInstance(t)
+			sso := s.sso()
+			end := time.Now().Add(time.Minute)
+			sso.Client.HTTP.Transport = tripper(func(r *http.Request) (*http.Response, error) {
+				if r.URL.Path == "/token" && time.Now().Before(end) {
+					return said(status, nil, "{}"), nil
+				}
+				return inProcess{s}.RoundTrip(r)
+			})
+			if _, err := (&credentials.SSODevice{SSO: sso, Show: quiet}).Tokens(t.Context()); err != nil {
+				t.Errorf("a minute of %d ends the sign-in: %v", status, err)
+			}
+		})
+	}
+}
