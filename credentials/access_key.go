@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/mayfly-id/mayfly/internal/partition"
 )
 
 const (
@@ -46,8 +48,8 @@ func (k *issuedKey) key() AccessKey {
 func (c *Client) iam(ctx context.Context, operation string, k aws.Credentials, form url.Values, single bool, out any) error {
 	r := &call{service: iamPrefix, operation: operation, sign: signer(k), single: single}
 	if c.own(iamPrefix) == "" {
-		p := partitionOf(c.Region)
-		r.base, r.region = "https://"+p.iam, p.global
+		p := partition.Of(c.Region)
+		r.base, r.region = "https://"+p.IAM, p.Global
 	}
 	return c.queryAt(ctx, r, iamVersion, form, out)
 }

@@ -34,7 +34,7 @@ type call struct {
 	body      []byte
 	sign      *sigv4.Credentials // nil: unsigned
 	base      string             // base URL, where it is not the one of the endpoint prefix
-	region    string             // what it is signed for, where that is not the client's Region
+	region    string             // what it is signed for, with base
 	single    bool               // made twice, it does twice what it does: it is not repeated unless it is certain that it was not done
 
 	// prove gives the DPoP proof of a request to an address, at a time (RFC 9449). nil: it has none.
@@ -172,10 +172,10 @@ func bare(err error) error {
 }
 
 func (c *Client) request(ctx context.Context, r *call) (*http.Request, error) {
-	base := r.base
+	base, region := r.base, r.region
 	if base == "" {
 		var err error
-		if base, err = c.endpoint(r.service); err != nil {
+		if base, region, err = c.endpoint(r.service); err != nil {
 			return nil, err
 		}
 	}
@@ -198,10 +198,6 @@ func (c *Client) request(ctx context.Context, r *call) (*http.Request, error) {
 	}
 	if r.sign == nil {
 		return req, nil
-	}
-	region := r.region
-	if region == "" {
-		region = c.Region
 	}
 	s := &sigv4.Request{Method: req.Method, RequestURI: req.URL.RequestURI(), Host: req.URL.Host, Header: req.Header, Body: r.body}
 	sigv4.Sign(s, *r.sign, region, r.service, c.Time())

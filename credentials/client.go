@@ -20,6 +20,9 @@ type Client struct {
 	// Endpoints are base URLs of single services, by "cognito-idp", "cognito-identity", "sts", "oidc", "portal.sso", "iam" and "signin"; they go before
 	// Endpoint.
 	Endpoints map[string]string
+	// GlobalSTS asks for the global endpoint of AWS's STS instead of the Region's, in Regions whose customers need not opt in: what SDKs call
+	// "sts_regional_endpoints = legacy". It says nothing where Endpoint or Endpoints have STS.
+	GlobalSTS bool
 	// HTTP sends the requests; nil is a client as net/http makes one. Requests have a time limit of their own, and follow no redirect unless its
 	// CheckRedirect says how.
 	HTTP *http.Client

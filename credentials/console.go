@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/mayfly-id/mayfly/internal/partition"
 )
 
 // ConsoleOptions say what a sign-in link is for. The zero value is one to the home of the console.
@@ -105,13 +107,13 @@ func (c *Client) federation() (base, home string, err error) {
 	if !hostLabel(c.Region) {
 		return "", "", errRegion
 	}
-	p := partitionOf(c.Region)
-	if p.console == "" {
+	p := partition.Of(c.Region)
+	if p.Console == "" {
 		return "", "", errNoConsole
 	}
 	region := ""
-	if p.regional {
+	if p.Regional {
 		region = c.Region + "."
 	}
-	return "https://" + region + p.signin, "https://" + region + p.console + "/console/home?region=" + c.Region, nil
+	return "https://" + region + p.Signin, "https://" + region + p.Console + "/console/home?region=" + c.Region, nil
 }

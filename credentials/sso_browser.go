@@ -85,7 +85,7 @@ func (l *SSOBrowser) code(ctx context.Context, r *registration, state, verifier 
 
 // page is the address that the person signs in at. The scopes go under the name that the AWS CLI gives them.
 func (l *SSOBrowser) page(r *registration, state, verifier, redirect string) (string, error) {
-	base, err := l.SSO.Client.endpoint(oidcPrefix)
+	base, _, err := l.SSO.Client.endpoint(oidcPrefix)
 	if err != nil {
 		return "", err
 	}

@@ -73,7 +73,7 @@ func (s *SSO) kept(what string) (string, error) {
 	if s.Store == nil {
 		return "", errNoStore
 	}
-	base, err := s.Client.endpoint(oidcPrefix)
+	base, _, err := s.Client.endpoint(oidcPrefix)
 	if err != nil {
 		return "", err
 	}

@@ -102,7 +102,7 @@ func edges() map[string][]string {
 
 		// Rooms for other programs that do I/O: they reach a server by its public protocols alone. mayflytest starts one.
 		"credentials/keep": {},
-		"credentials":      {"credentials/keep"},
+		"credentials":      {"credentials/keep", "internal/partition"},
 
 		// The client: the user's files, endpoints of its own, the commands. It knows nothing of the server's inside.
 		"internal/awsfile":    {},
@@ -111,10 +111,11 @@ func edges() map[string][]string {
 		"internal/vault":      {"credentials"},
 		"internal/shellenv":   {"credentials"},
 		"internal/chain":      {"credentials", "internal/awsfile"},
-		"internal/doctor":     {"internal/awsfile", "internal/chain", "internal/vault"},
+		"internal/partition":  {},
+		"internal/doctor":     {"internal/awsfile", "internal/chain", "internal/partition", "internal/vault"},
 		"internal/desktop":    {"credentials"},
 		"internal/decode":     {},
-		"internal/login":      {"credentials", "internal/awsfile", "internal/chain", "internal/vault"},
+		"internal/login":      {"credentials", "internal/awsfile", "internal/chain", "internal/partition", "internal/vault"},
 		"internal/cli": {
 			"credentials", "internal/awsfile", "internal/chain", "internal/decode", "internal/desktop", "internal/doctor", "internal/localcreds", "internal/login", "internal/runas",
 			"internal/shellenv", "internal/vault",

@@ -3,8 +3,9 @@ package doctor
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/mayfly-id/mayfly/internal/partition"
 )
 
 const nameNearest = "nearest sts"
@@ -68,7 +69,7 @@ func shown(d time.Duration) string { return d.Round(100 * time.Microsecond).Stri
 func Endpoints(region string, services ...string) []Target {
 	out := make([]Target, len(services))
 	for i, s := range services {
-		out[i] = Target{Service: s, URL: "https://" + s + "." + region + "." + suffix(region), AWS: true}
+		out[i] = Target{Service: s, URL: "https://" + partition.Host(s, region), AWS: true}
 	}
 	return out
 }
@@ -77,21 +78,8 @@ func Endpoints(region string, services ...string) []Target {
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html).
 func STS(region string) []Target {
 	own := Endpoints(region, "sts")
-	if suffix(region) != "amazonaws.com" || strings.HasPrefix(region, "us-gov-") {
+	if !partition.Of(region).Commercial() {
 		return own
 	}
-	return append(own, Target{Service: "sts", URL: "https://sts.amazonaws.com", AWS: true})
-}
-
-// suffix is the domain of a Region's partition.
-func suffix(region string) string {
-	for _, p := range []struct{ prefix, suffix string }{
-		{"cn-", "amazonaws.com.cn"}, {"eusc-", "amazonaws.eu"},
-		{"us-iso-", "c2s.ic.gov"}, {"us-isob-", "sc2s.sgov.gov"}, {"us-isof-", "csp.hci.ic.gov"}, {"eu-isoe-", "cloud.adc-e.uk"},
-	} {
-		if strings.HasPrefix(region, p.prefix) {
-			return p.suffix
-		}
-	}
-	return "amazonaws.com"
+	return append(own, Target{Service: "sts", URL: "https://" + partition.GlobalSTS, AWS: true})
 }

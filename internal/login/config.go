@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/mayfly-id/mayfly/internal/awsfile"
+	"github.com/mayfly-id/mayfly/internal/partition"
 )
 
 // Kinds of sessions: what one signs in with.
@@ -29,6 +30,7 @@ type Session struct {
 	Kind     string
 	Endpoint string // base URL of a Mayfly server; empty: AWS
 	Region   string
+	stsFrom  string // regional or legacy: AWS's own endpoint of STS
 
 	UserPoolID, ClientID, IdentityPoolID string
 	username                             string
@@ -56,7 +58,7 @@ type Setting struct {
 // Settings gives the keys of a session in the order in which they are written.
 func (s *Session) Settings() []Setting {
 	return []Setting{
-		{"kind", &s.Kind}, {"endpoint", &s.Endpoint}, {"region", &s.Region},
+		{"kind", &s.Kind}, {"endpoint", &s.Endpoint}, {"region", &s.Region}, {"sts_regional_endpoints", &s.stsFrom},
 		{"user_pool_id", &s.UserPoolID}, {"client_id", &s.ClientID}, {"identity_pool_id", &s.IdentityPoolID}, {"username", &s.username}, {"flow", &s.Flow},
 		{"variables", &s.variables}, {"web_identity_token_file", &s.TokenFile},
 		{"sso_start_url", &s.ssoStartURL}, {"sso_region", &s.SSORegion}, {"sso_registration_scopes", &s.ssoScopes}, {"sso_session", &s.ssoSession},
@@ -64,6 +66,9 @@ func (s *Session) Settings() []Setting {
 		{"role_arn", &s.RoleARN}, {"role_session_name", &s.roleSession}, {"external_id", &s.externalID}, {"duration_seconds", &s.duration}, {"mfa_serial", &s.MfaSerial},
 	}
 }
+
+// legacySTS is the value of sts_regional_endpoints that asks for the global endpoint.
+const legacySTS = "legacy"
 
 var sessionName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
 
@@ -92,10 +97,40 @@ func (s *Session) Check() error {
 			return Usage("session %s has no %s", s.Name, set.Key)
 		}
 	}
+	switch s.stsFrom {
+	case "", "regional", legacySTS:
+	default:
+		return Usage("session %s: sts_regional_endpoints is regional or legacy", s.Name)
+	}
+	if s.stsFrom == legacySTS && (s.Endpoint != "" || !partition.LegacySTS(s.Region)) {
+		return Usage("session %s: sts_regional_endpoints = legacy is for AWS, in Regions whose customers need not opt in", s.Name)
+	}
+	for _, set := range s.Settings() {
+		if *set.Text != "" && !serves(set.Key, s.Kind) {
+			return Usage("session %s: %s is not for kind %s", s.Name, set.Key, s.Kind)
+		}
+	}
 	if s.Kind == KindUserPool && s.Flow != "srp" && s.Flow != "password" {
 		return Usage("session %s: flow is srp or password", s.Name)
 	}
 	return nil
+}
+
+// serves says whether a setting counts for a kind of sessions. One that does not is refused: whoever has set it means something by it.
+func serves(key, kind string) bool {
+	switch key {
+	case "user_pool_id", "client_id", "identity_pool_id", "username", "flow", "variables":
+		return kind == KindUserPool
+	case "sso_start_url", "sso_region", "sso_registration_scopes", "sso_session", "sso_account_id", "sso_role_name":
+		return kind == KindSSO
+	case "web_identity_token_file":
+		return kind == KindWebIdentity
+	case "mfa_serial":
+		return kind == KindKeys
+	case "external_id":
+		return kind != KindWebIdentity
+	}
+	return true
 }
 
 // life is how long sessions of the role are to last; 0 leaves it to the server.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mayfly-id/mayfly/credentials"
 	"github.com/mayfly-id/mayfly/internal/awsfile"
+	"github.com/mayfly-id/mayfly/internal/partition"
 )
 
 // TakeOver makes a session out of what another program is configured with. from is one of those that --from lists.
@@ -165,7 +166,8 @@ func (c *World) fromProfile(name, of string) (*Session, error) {
 	case p.Get("sso_session") != "" || p.Get("sso_start_url") != "":
 		return c.fromSSOProfile(s, shared, p)
 	case p.Get("web_identity_token_file") != "":
-		s.Kind, s.TokenFile, s.MfaSerial = KindWebIdentity, p.Get("web_identity_token_file"), ""
+		s.Kind, s.TokenFile = KindWebIdentity, p.Get("web_identity_token_file")
+		s.MfaSerial, s.externalID = "", "" // AssumeRoleWithWebIdentity has neither
 		return s, nil
 	}
 	s.Kind = KindKeys
@@ -173,11 +175,15 @@ func (c *World) fromProfile(name, of string) (*Session, error) {
 	if s.Region == "" {
 		s.Region = "us-east-1"
 	}
+	if p.Get("sts_regional_endpoints") == legacySTS && s.Endpoint == "" && partition.LegacySTS(s.Region) { // elsewhere it says nothing
+		s.stsFrom = legacySTS
+	}
 	return s, nil
 }
 
 func (c *World) fromSSOProfile(s *Session, shared *awsfile.Shared, p *awsfile.Profile) (*Session, error) {
 	s.Kind, s.SSOAccount, s.SSORole = KindSSO, p.Get("sso_account_id"), p.Get("sso_role_name")
+	s.MfaSerial = "" // sessions of SSO roles have no device of their own
 	s.ssoStartURL, s.SSORegion = p.Get("sso_start_url"), p.Get("sso_region")
 	if of := p.Get("sso_session"); of != "" {
 		base, err := c.fromSSOSession(s.Name, of)
