@@ -49,14 +49,25 @@ func root(w *cli.IO) *cobra.Command {
 		Use:   "mayfly",
 		Short: "Short-term credentials that speak AWS's own identity protocols",
 		Long: `Mayfly signs people and programs in, gives them short-lived tokens and AWS-style keys, and verifies the calls they make.
-Every AWS SDK and CLI is already its client: point one at the server with --endpoint-url.`,
-		Example: `  mayfly up                                   start on 127.0.0.1:8480, everything kept in the data folder
-  mayfly up --ephemeral --output json         start for a test suite, everything kept in memory
-  aws --endpoint-url http://127.0.0.1:8480 sts get-caller-identity`,
+Every AWS SDK and CLI is already its client. This program is the server, and a client that signs in once for all of them.`,
+		Example: `  mayfly up                                    start on 127.0.0.1:8480, everything kept in the data folder
+  mayfly up --ephemeral --output json          start for a test suite, everything kept in memory
+  mayfly login --server http://127.0.0.1:8480  sign in, once for all programs
+  mayfly exec -- aws sts get-caller-identity   run a program with short-term credentials`,
 		SilenceUsage: true, SilenceErrors: true,
 	}
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	c.AddCommand(cli.Commands(w)...)
-	c.AddCommand(up(), outbox(), pool(), lintPolicies(), version(), operations())
+	group(c, "Server:", up(), outbox(), pool(), lintPolicies(), operations())
+	group(c, "Client:", cli.Commands(w)...)
+	c.AddCommand(version())
 	return c
+}
+
+// group puts commands under a title in the help.
+func group(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, cmd := range commands {
+		cmd.GroupID = title
+		root.AddCommand(cmd)
+	}
 }
