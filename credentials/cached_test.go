@@ -182,3 +182,128 @@ func TestLockGivesUp(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyWaitsForAnother: who has credentials that serve does not wait for one who renews, and whose server may be silent: another process, or another thread.
+func TestNobodyWaitsForAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &credentials.Memory{}
+		s := &source{now: time.Now, life: time.Hour}
+		c := &credentials.Cached{Provider: s, Store: store, Name: "work"}
+		first, err := c.Retrieve(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(50 * time.Minute)
+		unlock, err := store.Lock(t.Context(), "work") // another process renews
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []*credentials.Cached{c, {Provider: s, Store: store, Name: "work"}} {
+			began := time.Now()
+			if k, err := c.Retrieve(t.Context()); err != nil || k.SessionToken != first.SessionToken || time.Since(began) > 5*time.Second {
+				t.Errorf("waited %s for another process: %v", time.Since(began), err)
+			}
+		}
+		unlock()
+		s.slow = time.Minute // a thread renews
+		go func() { _, _ = c.Retrieve(t.Context()) }()
+		synctest.Wait()
+		began := time.Now()
+		if k, err := c.Retrieve(t.Context()); err != nil || k.SessionToken != first.SessionToken || time.Since(began) > 5*time.Second {
+			t.Errorf("waited %s for another thread: %v", time.Since(began), err)
+		}
+		time.Sleep(2 * time.Minute)
+		if k, err := c.Retrieve(t.Context()); err != nil || k.SessionToken == first.SessionToken || s.asked.Load() != 2 {
+			t.Errorf("asked %d times: %v", s.asked.Load(), err)
+		}
+		time.Sleep(time.Hour)
+		unlock, err = store.Lock(t.Context(), "work")
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.AfterFunc(time.Minute, unlock)
+		s.slow = 0
+		if _, err := c.Retrieve(t.Context()); err != nil {
+			t.Errorf("who has none does not wait: %v", err)
+		}
+	})
+}
+
+// silent gives credentials of a quarter of an hour once, and then waits for a server that says nothing.
+type silent struct{ asked int }
+
+func (s *silent) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	if s.asked++; s.asked > 1 {
+		<-ctx.Done()
+		return aws.Credentials{}, ctx.Err()
+	}
+	return aws.Credentials{AccessKeyID: "ASIA", SecretAccessKey: "s", SessionToken: "t", CanExpire: true, Expires: time.Now().Add(15 * time.Minute)}, nil
+}
+
+// TestSilentServer: a program that asks for credentials is given up after a minute, so what serves is given before, and the
+// server is left alone by the next process.
+func TestSilentServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, store := &silent{}, &credentials.Memory{}
+		c := &credentials.Cached{Provider: s, Store: store, Name: "work"}
+		if _, err := c.Retrieve(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(13 * time.Minute)
+		for _, want := range []time.Duration{45 * time.Second, time.Second} {
+			began := time.Now()
+			c := &credentials.Cached{Provider: s, Store: store, Name: "work"}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			if k, err := c.Retrieve(ctx); err != nil || k.SessionToken != "t" || time.Since(began) > want || s.asked != 2 {
+				t.Errorf("asked %d times, %s: %v", s.asked, time.Since(began), err)
+			}
+			cancel()
+		}
+	})
+}
+
+// lockless is a Store on a file system that has no locks.
+type lockless struct{ flaky }
+
+func (*lockless) Lock(context.Context, string) (func(), error) {
+	return nil, errors.New("no locks available")
+}
+
+// TestWithoutLocks: where nothing can be locked, credentials are had all the same; where nothing can be kept besides, they serve this process.
+func TestWithoutLocks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &lockless{}
+		s := &source{now: time.Now, life: time.Hour}
+		var warned []error
+		c := &credentials.Cached{Provider: s, Store: store, Name: "work", Warn: func(err error) { warned = append(warned, err) }}
+		for range 2 {
+			if k, err := c.Retrieve(t.Context()); err != nil || k.SessionToken != "b" || len(warned) > 0 {
+				t.Errorf("%v, warned %v", err, warned)
+			}
+		}
+		p := &portal{}
+		session := p.session(store)
+		if err := session.SignIn(t.Context(), &credentials.Tokens{Access: "access0", Refresh: "refresh0", Expires: time.Now().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		if tokens, err := session.Tokens(t.Context()); err != nil || tokens.Access != "access1" {
+			t.Errorf("%v", err)
+		}
+		store.full.Store(true)
+		if k, err := c.Retrieve(t.Context()); err != nil || k.SessionToken == "b" || len(warned) != 1 {
+			t.Errorf("%v, warned %v", err, warned)
+		}
+		if err := session.SignIn(t.Context(), &credentials.Tokens{Access: "access2", Refresh: "refresh2", Expires: time.Now().Add(time.Hour)}); err == nil {
+			t.Error("a sign-in that was not kept looks like one that was")
+		}
+		if tokens, err := session.Tokens(t.Context()); err != nil || tokens.Access != "access2" {
+			t.Errorf("a sign-in that cannot be kept does not serve: %v", err)
+		}
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		if err := session.SignOut(gone); !errors.Is(err, context.Canceled) {
+			t.Errorf("a caller who left: %v", err)
+		}
+	})
+}

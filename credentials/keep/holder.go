@@ -2,6 +2,7 @@ package keep
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,8 +11,8 @@ import (
 // Holder has the process's copy of something that is kept, for all its threads.
 type Holder[T any] struct {
 	Turn
-	last    *Kept[T]
-	unsaved *unsaved // last is in no Store; nil: it is
+	last    atomic.Pointer[Kept[T]] // is changed by who has the turn, and read by all
+	unsaved *unsaved                // last is in no Store; nil: it is
 }
 
 // unsaved says that a Store did not take something. It is not to be lost: where a server rotates refresh tokens, what is stored is worth nothing any more.
@@ -37,10 +38,14 @@ type Source[T any] struct {
 }
 
 // Get gives what is kept, or brings something new under the lock of its name, unless another has done so meanwhile. One thread does it; those who have waited
-// for it share its failure.
+// for it share its failure. Nobody who has something that serves waits for long.
 func (h *Holder[T]) Get(ctx context.Context, s *Source[T]) (*Kept[T], error) {
 	seen := h.failures.Load()
-	done, err := h.Take(ctx)
+	old := h.last.Load()
+	done, err := await(ctx, s.serves(old), h.Take)
+	if errors.Is(err, errBusy) {
+		return old, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -49,9 +54,9 @@ func (h *Holder[T]) Get(ctx context.Context, s *Source[T]) (*Kept[T], error) {
 	if good == nil {
 		good = func(k *Kept[T]) bool { return k.good(s.Now(), h.share) }
 	}
-	if good(h.last) {
+	if last := h.last.Load(); good(last) {
 		h.saveLate(ctx, s)
-		return h.last, nil
+		return last, nil
 	}
 	if h.failures.Load() != seen {
 		return nil, h.failure
@@ -64,8 +69,44 @@ func (h *Holder[T]) Get(ctx context.Context, s *Source[T]) (*Kept[T], error) {
 		}
 		return nil, err
 	}
-	h.last = k
+	h.last.Store(k)
 	return k, nil
+}
+
+// serves tells whether something may be given while another one is on its way.
+func (s *Source[T]) serves(k *Kept[T]) bool { return s.Good == nil && k.Alive(s.Now()) }
+
+// errBusy says that somebody else renews.
+var errBusy = errors.New("credentials: somebody else renews them")
+
+// mostWait is how long one waits for somebody who renews, with something at hand that serves meanwhile. A renewal takes a moment, or as long as a server is silent.
+const mostWait = time.Second
+
+// mostRenewal is how long a renewal may take with something at hand that serves meanwhile. SDKs give up a credential_process after a minute.
+const mostRenewal = 30 * time.Second
+
+// lock takes the lock of the name. Where there are no locks, as on some network file systems, one goes on without: two renewals are better than none, and whether
+// something can be kept shows when it is.
+func (s *Source[T]) lock(ctx context.Context) (func(), error) {
+	unlock, err := s.Store.Lock(ctx, s.Name)
+	if err == nil {
+		return unlock, nil
+	}
+	return func() {}, ctx.Err()
+}
+
+// await takes a lock. Who has something that serves is given errBusy after a while.
+func await(ctx context.Context, serves bool, take func(context.Context) (func(), error)) (func(), error) {
+	if !serves {
+		return take(ctx)
+	}
+	short, cancel := context.WithTimeout(ctx, mostWait)
+	defer cancel()
+	done, err := take(short)
+	if err != nil && ctx.Err() == nil && short.Err() != nil {
+		err = errBusy
+	}
+	return done, err
 }
 
 func (h *Holder[T]) renew(ctx context.Context, s *Source[T], good func(*Kept[T]) bool) (*Kept[T], error) {
@@ -76,7 +117,10 @@ func (h *Holder[T]) renew(ctx context.Context, s *Source[T], good func(*Kept[T])
 	if k = h.newest(k); good(k) {
 		return k, nil
 	}
-	unlock, err := s.Store.Lock(ctx, s.Name)
+	unlock, err := await(ctx, s.serves(k), s.lock)
+	if errors.Is(err, errBusy) {
+		return k, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +132,12 @@ func (h *Holder[T]) renew(ctx context.Context, s *Source[T], good func(*Kept[T])
 		return k, nil
 	}
 	began := s.Now()
-	b, err := h.bring(ctx, s, k)
+	within, cancel := ctx, func() {}
+	if s.serves(k) {
+		within, cancel = context.WithTimeout(ctx, mostRenewal)
+	}
+	b, err := h.bring(within, s, k)
+	cancel()
 	if err != nil {
 		return h.fallBack(ctx, s, k, err)
 	}
@@ -143,7 +192,7 @@ func (h *Holder[T]) newest(stored *Kept[T]) *Kept[T] {
 		return stored
 	}
 	if stored == nil && h.unsaved.over.IsZero() || stored != nil && stored.Issued.Equal(h.unsaved.over) {
-		return h.last
+		return h.last.Load()
 	}
 	h.unsaved = nil
 	return stored
@@ -155,16 +204,17 @@ func (h *Holder[T]) saveLate(ctx context.Context, s *Source[T]) {
 		return
 	}
 	h.unsaved.tried = s.Now()
-	unlock, err := s.Store.Lock(ctx, s.Name)
+	unlock, err := s.lock(ctx)
 	if err != nil {
 		return
 	}
 	defer unlock()
+	last := h.last.Load()
 	stored, err := present[T](ctx, s.Store, s.Name)
-	if err != nil || h.newest(stored) != h.last {
+	if err != nil || h.newest(stored) != last {
 		return
 	}
-	if Save(ctx, s.Store, s.Name, h.last) == nil {
+	if Save(ctx, s.Store, s.Name, last) == nil {
 		h.unsaved = nil
 	}
 }
@@ -173,7 +223,8 @@ func (h *Holder[T]) saveLate(ctx context.Context, s *Source[T]) {
 func (h *Holder[T]) Put(ctx context.Context, s *Source[T], b Brought[T]) error {
 	return h.alone(ctx, s, func() error {
 		k := NewKept(s.Now(), b)
-		h.last, h.unsaved = k, nil
+		h.last.Store(k)
+		h.unsaved = nil
 		return Save(ctx, s.Store, s.Name, k)
 	})
 }
@@ -181,7 +232,8 @@ func (h *Holder[T]) Put(ctx context.Context, s *Source[T], b Brought[T]) error {
 // Drop forgets what is kept.
 func (h *Holder[T]) Drop(ctx context.Context, s *Source[T]) error {
 	return h.alone(ctx, s, func() error {
-		h.last, h.unsaved = nil, nil
+		h.last.Store(nil)
+		h.unsaved = nil
 		return s.Store.Delete(ctx, s.Name)
 	})
 }
@@ -193,7 +245,7 @@ func (h *Holder[T]) alone(ctx context.Context, s *Source[T], do func() error) er
 		return err
 	}
 	defer done()
-	unlock, err := s.Store.Lock(ctx, s.Name)
+	unlock, err := s.lock(ctx)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,8 @@ type Store interface {
 	Save(ctx context.Context, name string, value []byte) error
 	// Delete forgets what is kept under a name; nothing there is no error.
 	Delete(ctx context.Context, name string) error
-	// Lock waits until nobody else has the name locked. The lock ends with unlock, or with the process.
+	// Lock waits until nobody else has the name locked. The lock ends with unlock, or with the process. An error that is not the context's says that there is no
+	// way to lock, and who asked goes on without.
 	Lock(ctx context.Context, name string) (unlock func(), err error)
 }
 
