@@ -186,7 +186,7 @@ func ExampleSSODevice() {
 			return nil
 		}},
 		Refresh: func(old *credentials.Tokens) credentials.TokenSource {
-			return &credentials.SSORefresh{SSO: sso, Token: old.Refresh}
+			return &credentials.SSORefresh{SSO: sso, Token: old.Refresh, Registration: old.Registration}
 		},
 		Store: sso.Store, Name: "sso", Title: "my-sso", Command: "mayfly login my-sso",
 	}

@@ -37,15 +37,32 @@ type storedTokens struct {
 	Access   string `json:"access,omitempty"`
 	Refresh  string `json:"refresh,omitempty"`
 	Username string `json:"username,omitempty"`
+
+	Client *storedClient `json:"client,omitempty"`
+}
+
+// storedClient is an SSORegistration as a Store has it.
+type storedClient struct {
+	ID      string    `json:"id"`
+	Secret  string    `json:"secret"`
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 func (t *Tokens) stored() storedTokens {
-	return storedTokens{string(t.ID), string(t.Access), string(t.Refresh), t.Username}
+	s := storedTokens{ID: string(t.ID), Access: string(t.Access), Refresh: string(t.Refresh), Username: t.Username}
+	if r := t.Registration; r != nil {
+		s.Client = &storedClient{r.ClientID, string(r.ClientSecret), r.Expires}
+	}
+	return s
 }
 
 func tokensOf(k *keep.Kept[storedTokens]) *Tokens {
-	t := &k.Value
-	return &Tokens{ID: Secret(t.ID), Access: Secret(t.Access), Refresh: Secret(t.Refresh), Username: t.Username, Expires: k.Expires, Skew: k.Skew}
+	s := &k.Value
+	t := &Tokens{ID: Secret(s.ID), Access: Secret(s.Access), Refresh: Secret(s.Refresh), Username: s.Username, Expires: k.Expires, Skew: k.Skew}
+	if c := s.Client; c != nil {
+		t.Registration = &SSORegistration{ClientID: c.ID, ClientSecret: Secret(c.Secret), Expires: c.Expires}
+	}
+	return t
 }
 
 func (s *Session) source() *keep.Source[storedTokens] {

@@ -45,14 +45,11 @@ func (l *SSOBrowser) Tokens(ctx context.Context) (*Tokens, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := l.SSO.createToken(ctx, r, &createTokenInput{GrantType: grantCode, Code: code, CodeVerifier: verifier, RedirectURI: redirect})
+	t, err := l.SSO.createToken(ctx, r.public(), &createTokenInput{GrantType: grantCode, Code: code, CodeVerifier: verifier, RedirectURI: redirect})
 	if oidcCode(err, invalidClient, "UnauthorizedClientException") { // the next sign-in registers anew
 		return nil, errors.Join(err, l.SSO.forget(ctx, way, r))
 	}
-	if err != nil {
-		return nil, err
-	}
-	return t, l.SSO.used(ctx, r)
+	return t, err
 }
 
 // code sends the person to the service and waits for what comes back.

@@ -97,7 +97,7 @@ func TestSSOBrowser(t *testing.T) {
 	if status, _ := visit(t, http.MethodGet, address.String(), ""); status != 0 {
 		t.Error("it still listens")
 	}
-	if next, err := (&credentials.SSORefresh{SSO: login.SSO, Token: tokens.Refresh}).Tokens(t.Context()); err != nil || next.Refresh != tokens.Refresh {
+	if next, err := (&credentials.SSORefresh{SSO: login.SSO, Token: tokens.Refresh, Registration: tokens.Registration}).Tokens(t.Context()); err != nil || next.Refresh != tokens.Refresh {
 		t.Errorf("refresh: %v", err)
 	}
 }

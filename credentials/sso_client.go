@@ -35,7 +35,7 @@ var (
 	errNoStore  = errors.New("credentials: SSO needs a Store for its registration")
 	errNoToken  = errors.New("credentials: the service gave no access token")
 	errNoClient = errors.New("credentials: the service gave no complete registration")
-	errNotKept  = errors.New("credentials: the registration that the session was opened with is not there any more")
+	errNotKept  = errors.New("credentials: the registration that the session was opened with has ended, or is not known")
 )
 
 // registration is what RegisterClient gives.
@@ -101,7 +101,7 @@ func (s *SSO) register(ctx context.Context, way string, in *registerInput) (*reg
 		if err := s.Client.rest(ctx, oidcPrefix, "RegisterClient", http.MethodPost, "/client/register", nil, in, &out); err != nil {
 			return keep.Brought[registration]{}, err
 		}
-		if out.ClientID == "" || out.ClientSecret == "" || out.ClientSecretExpiresAt <= 0 {
+		if out.ClientID == "" || out.ClientSecret == "" || out.ClientSecretExpiresAt <= 0 || out.ClientSecretExpiresAt > latestTime {
 			return keep.Brought[registration]{}, errNoClient
 		}
 		return keep.Brought[registration]{Value: out, Expires: time.Unix(out.ClientSecretExpiresAt, 0), Skew: s.Client.Skew()}, nil
@@ -144,9 +144,14 @@ type createTokenInput struct {
 	RefreshToken string `json:"refreshToken,omitempty"`
 }
 
+// public is the registration as refresh tokens need it.
+func (r *registration) public() *SSORegistration {
+	return &SSORegistration{ClientID: r.ClientID, ClientSecret: Secret(r.ClientSecret), Expires: time.Unix(r.ClientSecretExpiresAt, 0).UTC()}
+}
+
 // createToken performs CreateToken for a registration.
-func (s *SSO) createToken(ctx context.Context, r *registration, in *createTokenInput) (*Tokens, error) {
-	in.ClientID, in.ClientSecret = r.ClientID, r.ClientSecret
+func (s *SSO) createToken(ctx context.Context, r *SSORegistration, in *createTokenInput) (*Tokens, error) {
+	in.ClientID, in.ClientSecret = r.ClientID, string(r.ClientSecret)
 	began := s.Client.local()
 	var out struct {
 		AccessToken  string `json:"accessToken"`
@@ -161,23 +166,13 @@ func (s *SSO) createToken(ctx context.Context, r *registration, in *createTokenI
 		return nil, errNoToken
 	}
 	return &Tokens{
-		ID: Secret(out.IDToken), Access: Secret(out.AccessToken), Refresh: Secret(out.RefreshToken),
+		ID: Secret(out.IDToken), Access: Secret(out.AccessToken), Refresh: Secret(out.RefreshToken), Registration: r,
 		Expires: s.Client.since(began).Add(time.Duration(out.ExpiresIn) * time.Second), Skew: s.Client.Skew(),
 	}, nil
 }
 
 // mostLife bounds what is believed of a life in seconds: a year. Longer ones are mistakes, and the longest do not fit a Duration.
 const mostLife = 366 * 24 * 60 * 60
-
-// used keeps the registration of a sign-in that has succeeded: its refresh token is good for no other one.
-func (s *SSO) used(ctx context.Context, r *registration) error {
-	name, err := s.kept("used")
-	if err != nil {
-		return err
-	}
-	b := keep.Brought[registration]{Value: *r, Expires: time.Unix(r.ClientSecretExpiresAt, 0), Skew: s.Client.Skew()}
-	return keep.Save(ctx, s.Store, name, keep.NewKept(s.Client.local(), b))
-}
 
 // oidcCode reports whether the OIDC service refused with one of these codes, as AWS names them or as OAuth does (RFC 6749 section 5.2, RFC 8628 section 3.5).
 func oidcCode(err error, codes ...string) bool {

@@ -65,11 +65,7 @@ func (l *SSODevice) Tokens(ctx context.Context) (*Tokens, error) {
 	if err := l.Show(ctx, v); err != nil {
 		return nil, err
 	}
-	t, err := l.poll(ctx, r, d, began.Add(life))
-	if err != nil {
-		return nil, err
-	}
-	return t, l.SSO.used(ctx, r)
+	return l.poll(ctx, r, d, began.Add(life))
 }
 
 // start begins the grant. A registration that the service does not know any more is made anew, once.
@@ -111,7 +107,7 @@ func (l *SSODevice) poll(ctx context.Context, r *registration, d *deviceAuthoriz
 		if l.SSO.Client.local().After(end) {
 			return nil, ErrNotConfirmed
 		}
-		t, err := l.SSO.createToken(ctx, r, &createTokenInput{GrantType: grantDevice, DeviceCode: d.DeviceCode})
+		t, err := l.SSO.createToken(ctx, r.public(), &createTokenInput{GrantType: grantDevice, DeviceCode: d.DeviceCode})
 		switch {
 		case err == nil:
 			return t, nil

@@ -15,6 +15,8 @@ type Tokens struct {
 	Skew time.Duration
 	// Username is who signed in, as far as it is known.
 	Username string
+	// Registration is what a refresh token of SSO is bound to; nil where there is none.
+	Registration *SSORegistration
 }
 
 // TokenSource gives tokens that are good now. It is safe for concurrent use.

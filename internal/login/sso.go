@@ -18,7 +18,7 @@ func (c *World) openSSO(o *Opened) error {
 		o.Tokens = &credentials.Session{
 			Store: o.Store, Name: o.ssoTokens(), Now: c.Now, Title: o.Name, Command: c.LoginCommand(o.Session), Warn: c.notKept,
 			Refresh: func(old *credentials.Tokens) credentials.TokenSource {
-				return &credentials.SSORefresh{SSO: o.SSO, Token: old.Refresh}
+				return &credentials.SSORefresh{SSO: o.SSO, Token: old.Refresh, Registration: old.Registration}
 			},
 		}
 	}

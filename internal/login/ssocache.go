@@ -98,9 +98,9 @@ func (a *awsTokens) renew(ctx context.Context, old *awsfile.SSOToken) (*credenti
 
 // SignIn implements keeper.
 func (a *awsTokens) SignIn(ctx context.Context, t *credentials.Tokens) error {
-	by, err := a.sso.Registration(ctx)
-	if err != nil {
-		return err
+	by := t.Registration
+	if by == nil { // what has none is never refreshed
+		by = &credentials.SSORegistration{}
 	}
 	unlock, err := a.lock(ctx)
 	if err != nil {
