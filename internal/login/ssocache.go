@@ -76,24 +76,39 @@ func (a *awsTokens) fresh(t *awsfile.SSOToken) bool {
 	return left > renewBefore || left > 0 && !t.CanRefresh(a.c.Now())
 }
 
-// renew brings new tokens and writes them. While that fails for a reason that may go away, the old ones serve to their end.
+// renew brings new tokens and writes them. While that fails for a reason that may go away, the old ones serve to their end. A renewal may use up what is there, so it is
+// begun only where something can be written.
 func (a *awsTokens) renew(ctx context.Context, old *awsfile.SSOToken) (*credentials.Tokens, error) {
 	if !old.CanRefresh(a.c.Now()) {
 		return nil, credentials.LoginRequired(a.title, a.command, nil)
 	}
+	if err := a.cache.WriteSSOToken(a.key, old); err != nil {
+		return a.orOld(old, err)
+	}
 	by := &credentials.SSORegistration{ClientID: old.ClientID, ClientSecret: credentials.Secret(old.ClientSecret), Expires: old.RegistrationExpiresAt}
 	t, err := (&credentials.SSORefresh{SSO: a.sso, Token: credentials.Secret(old.RefreshToken), Registration: by}).Tokens(ctx)
-	var ended *credentials.LoginRequiredError
-	switch {
-	case errors.As(err, &ended):
+	if IsLoginRequired(err) {
+		if now, rerr := a.read(); rerr == nil && now.RefreshToken != old.RefreshToken && a.c.Now().Before(now.ExpiresAt) {
+			return tokensOf(now), nil // another program was faster
+		}
 		return nil, credentials.LoginRequired(a.title, a.command, err)
-	case err != nil && a.c.Now().Before(old.ExpiresAt):
-		return tokensOf(old), nil
-	case err != nil:
-		return nil, err
+	}
+	if err != nil {
+		return a.orOld(old, err)
 	}
 	old.AccessToken, old.RefreshToken, old.ExpiresAt = awsfile.Secret(t.Access), awsfile.Secret(t.Refresh), t.Expires
-	return t, a.cache.WriteSSOToken(a.key, old)
+	if err := a.cache.WriteSSOToken(a.key, old); err != nil {
+		a.c.notKept(err)
+	}
+	return t, nil
+}
+
+// orOld gives the old tokens until their end, for an error that may go away.
+func (a *awsTokens) orOld(old *awsfile.SSOToken, err error) (*credentials.Tokens, error) {
+	if a.c.Now().Before(old.ExpiresAt) {
+		return tokensOf(old), nil
+	}
+	return nil, err
 }
 
 // SignIn implements keeper.
