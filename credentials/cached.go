@@ -10,7 +10,8 @@ import (
 )
 
 // Cached keeps what a provider gives in a Store, and renews it before it ends. However many threads and processes share the Store and the name, one renews at a
-// time, and the others take what it has brought. While a renewal fails for a reason that may go away, the old credentials serve to their end.
+// time, and the others take what it has brought. While a renewal fails for a reason that may go away, the old credentials serve to their end. Long-term keys, which
+// have none, are handed on and not kept.
 type Cached struct {
 	Provider aws.CredentialsProvider
 	Store    Store
@@ -51,7 +52,11 @@ func (c *Cached) bring(ctx context.Context, _ *keep.Kept[aws.Credentials]) (keep
 	if err != nil {
 		return keep.Brought[aws.Credentials]{}, err
 	}
-	return keep.Brought[aws.Credentials]{Value: v, Expires: v.Expires, Skew: c.skew()}, nil
+	b := keep.Brought[aws.Credentials]{Value: v, Skew: c.skew()}
+	if v.CanExpire {
+		b.Expires = v.Expires
+	}
+	return b, nil
 }
 
 func (c *Cached) skew() time.Duration {

@@ -262,6 +262,25 @@ func TestSilentServer(t *testing.T) {
 	})
 }
 
+// TestEndlessCredentials: long-term keys are handed on, and kept nowhere.
+func TestEndlessCredentials(t *testing.T) {
+	store := &flaky{}
+	k := aws.Credentials{AccessKeyID: "AKIA", SecretAccessKey: "s", Source: "somewhere"}
+	c := &credentials.Cached{Store: store, Name: "work", Provider: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return k, nil })}
+	var all sync.WaitGroup
+	for range 20 {
+		all.Go(func() {
+			if got, err := c.Retrieve(t.Context()); err != nil || got != k {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	all.Wait()
+	if _, _, err := c.Kept(t.Context()); !errors.Is(err, credentials.ErrNotStored) || store.saves.Load() > 0 {
+		t.Errorf("%d saves, %v", store.saves.Load(), err)
+	}
+}
+
 // lockless is a Store on a file system that has no locks.
 type lockless struct{ flaky }
 

@@ -170,10 +170,13 @@ func (h *Holder[T]) fallBack(ctx context.Context, s *Source[T], old *Kept[T], er
 	return &tired, nil
 }
 
-// keep saves what has been brought, though its caller may have left.
+// keep saves what has been brought, though its caller may have left. What does not end is handed on, and kept nowhere: it is where it came from.
 func (h *Holder[T]) keep(ctx context.Context, s *Source[T], old *Kept[T], began time.Time, b Brought[T]) *Kept[T] {
 	k := NewKept(began, b)
 	h.unsaved = nil
+	if b.Expires.IsZero() {
+		return k
+	}
 	if err := Save(context.WithoutCancel(ctx), s.Store, s.Name, k); err != nil {
 		h.unsaved = &unsaved{tried: s.Now()}
 		if old != nil {

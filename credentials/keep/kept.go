@@ -20,7 +20,7 @@ type Kept[T any] struct {
 // Brought is something new.
 type Brought[T any] struct {
 	Value   T
-	Expires time.Time
+	Expires time.Time // zero: it does not end
 	Skew    time.Duration
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"runtime"
 	"slices"
 	"strings"
@@ -74,9 +73,8 @@ func (c *World) profileSource(ctx context.Context, t *Target) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	once := &ending{provider: r.Provider}
-	once.kept = &credentials.Cached{Provider: aws.CredentialsProviderFunc(once.ask), Store: store, Name: stored, Now: c.Now, Warn: c.notKept}
-	return &Source{Title: "profile " + name, Region: r.Region, Endpoint: p.Get("endpoint_url"), Server: server, Keys: once}, nil
+	kept := &credentials.Cached{Provider: r.Provider, Store: store, Name: stored, Now: c.Now, Warn: c.notKept}
+	return &Source{Title: "profile " + name, Region: r.Region, Endpoint: p.Get("endpoint_url"), Server: server, Keys: kept}, nil
 }
 
 // profileName is where the credentials of a profile are kept. It depends on all that the shared files say: what was got under other settings is not taken.
@@ -84,31 +82,4 @@ func profileName(shared *awsfile.Shared, p *awsfile.Profile) (string, error) {
 	b, err := json.Marshal([]string{p.Name, shared.ConfigPath, string(shared.Config.Bytes()), shared.CredentialsPath, string(shared.Credentials.Bytes())})
 	sum := sha256.Sum256(b)
 	return "profile-" + hex.EncodeToString(sum[:16]), err
-}
-
-// ending keeps credentials that end. Long-term keys are not kept anywhere but where they are.
-type ending struct {
-	provider aws.CredentialsProvider
-	kept     *credentials.Cached
-	endless  aws.Credentials
-}
-
-var errEndless = errors.New("the credentials do not end")
-
-// ask lets through what can be kept.
-func (e *ending) ask(ctx context.Context) (aws.Credentials, error) {
-	k, err := e.provider.Retrieve(ctx)
-	if err == nil && !k.CanExpire {
-		e.endless, err = k, errEndless
-	}
-	return k, err
-}
-
-// Retrieve implements aws.CredentialsProvider.
-func (e *ending) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	k, err := e.kept.Retrieve(ctx)
-	if errors.Is(err, errEndless) {
-		return e.endless, nil
-	}
-	return k, err
 }
