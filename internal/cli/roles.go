@@ -2,26 +2,13 @@ package cli
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/mayfly-id/mayfly/credentials"
 	"github.com/mayfly-id/mayfly/internal/desktop"
 	"github.com/mayfly-id/mayfly/internal/login"
 )
-
-// role is one that a session opens. The members are those of the JSON form.
-type role struct {
-	Account     string `json:"account"`
-	AccountName string `json:"accountName,omitempty"`
-	Role        string `json:"role"` // its name for a session of SSO, its ARN for others
-	Default     bool   `json:"default,omitempty"`
-}
 
 func (c *client) roles() *cobra.Command {
 	return &cobra.Command{
@@ -49,7 +36,7 @@ one that is configured. Other commands take them with --account and --role.`,
 				return c.printJSON(all)
 			}
 			for _, r := range all {
-				if _, err := fmt.Fprintln(c.Out, r.line()); err != nil {
+				if _, err := fmt.Fprintln(c.Out, roleLine(&r)); err != nil {
 					return err
 				}
 			}
@@ -58,8 +45,8 @@ one that is configured. Other commands take them with --account and --role.`,
 	}
 }
 
-func (r *role) line() string {
-	text := r.Account + "\t" + r.Role
+func roleLine(r *login.Role) string {
+	text := login.Printable(r.Account) + "\t" + login.Printable(r.Role)
 	if r.AccountName != "" {
 		text += "\t" + login.Printable(r.AccountName)
 	}
@@ -69,91 +56,10 @@ func (r *role) line() string {
 	return text
 }
 
-// rolesOf lists the roles of a session, sorted.
-func (c *client) rolesOf(ctx context.Context, o *login.Opened) ([]role, error) {
-	var all []role
-	var err error
-	switch {
-	case o.Kind == login.KindSSO:
-		all, err = c.assigned(ctx, o)
-	case o.RoleARN != "":
-		all = []role{{Account: accountOf(o.RoleARN), Role: o.RoleARN, Default: true}}
-	case o.Kind == login.KindUserPool && o.Keys != nil:
-		all, err = c.claimed(ctx, o)
-	}
-	slices.SortFunc(all, func(a, b role) int { return strings.Compare(a.Account+"\x00"+a.Role, b.Account+"\x00"+b.Role) })
-	if all == nil {
-		all = []role{}
-	}
-	return all, err
-}
-
-// assigned asks the portal for accounts and their roles.
-func (c *client) assigned(ctx context.Context, o *login.Opened) ([]role, error) {
-	t, err := o.Tokens.Tokens(ctx)
-	if err != nil {
-		return nil, err
-	}
-	accounts, err := o.SSO.Client.ListAccounts(ctx, t.Access)
-	if err != nil {
-		return nil, c.again(o, err)
-	}
-	p := desktop.Count(c.Err, c.Live, "Reading roles of accounts", len(accounts))
-	defer p.End()
-	var all []role
-	for _, a := range accounts {
-		names, err := o.SSO.Client.ListAccountRoles(ctx, t.Access, a.ID)
-		if err != nil {
-			return nil, c.again(o, err)
-		}
-		for _, n := range names {
-			all = append(all, role{Account: a.ID, AccountName: a.Name, Role: n, Default: a.ID == o.SSOAccount && n == o.SSORole})
-		}
-		p.Step()
-	}
-	return all, nil
-}
-
-// again names the command that helps where the server has ended the session.
-func (c *client) again(o *login.Opened, err error) error {
-	if login.IsLoginRequired(err) {
-		return credentials.LoginRequired(o.Name, c.LoginCommand(o.Session), err)
-	}
-	return err
-}
-
-// claimed reads the roles that the id token has a claim to. The token comes from the server over the way that it is trusted on, and what is read decides nothing.
-func (c *client) claimed(ctx context.Context, o *login.Opened) ([]role, error) {
-	t, err := o.Tokens.Tokens(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var claims struct {
-		Roles     []string `json:"cognito:roles"`
-		Preferred string   `json:"cognito:preferred_role"`
-	}
-	parts := strings.Split(string(t.ID), ".")
-	if len(parts) != 3 {
-		return nil, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err == nil {
-		err = json.Unmarshal(b, &claims)
-	}
-	if err != nil {
-		return nil, nil
-	}
-	var all []role
-	for _, arn := range claims.Roles {
-		all = append(all, role{Account: accountOf(arn), Role: arn, Default: arn == claims.Preferred})
-	}
-	return all, nil
-}
-
-// accountOf reads the account out of an ARN.
-func accountOf(arn string) string {
-	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
-		return parts[4]
-	}
-	return ""
+// rolesOf lists the roles of a session, and shows how far that is.
+func (c *client) rolesOf(ctx context.Context, o *login.Opened) ([]login.Role, error) {
+	return c.Roles(ctx, o, func(accounts int) (step, end func()) {
+		p := desktop.Count(c.Err, c.Live, "Reading roles of accounts", accounts)
+		return p.Step, p.End
+	})
 }

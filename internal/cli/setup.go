@@ -66,31 +66,49 @@ func (c *client) setupProfiles(ctx context.Context, names []string, f *setupFlag
 	if len(names) == 0 {
 		names = conf.Names()
 	}
+	names = once(names)
 	if f.command == "" {
 		f.command = c.Command()
 	}
-	wanted := map[string][]entry{}
+	if f.name == "" {
+		return login.Usage("--name is empty")
+	}
+	wanted := map[string][]awsfile.BlockProfile{}
 	for _, n := range names {
 		if wanted[n], err = c.entries(ctx, n, f); err != nil {
 			return err
 		}
 	}
-	path := c.Shared().ConfigPath
+	shared := c.Shared()
+	path := shared.ConfigPath
 	if path == "" {
 		return login.Usage("no place for the shared config: set AWS_CONFIG_FILE or HOME")
 	}
-	r := &setupResult{File: path, Profiles: []string{}, Removed: []string{}}
-	change := func(file *awsfile.File) error { return r.write(file, names, wanted, conf.Names(), f.prune) }
+	w := &awsfile.Written{Profiles: []string{}, Removed: []string{}}
+	change := func(file *awsfile.File) error {
+		for _, n := range names {
+			if err := file.SetProfiles(n, wanted[n], f.prune, shared.Credentials.Has, w); err != nil { // keys there go before a credential_process
+				return err
+			}
+		}
+		if !f.prune {
+			return nil
+		}
+		return file.PruneBlocks(conf.Names(), w)
+	}
 	var before, after []byte
 	if f.diff {
 		before, after, err = preview(path, change)
 	} else {
 		before, after, err = awsfile.Edit(path, change)
 	}
+	if errors.Is(err, awsfile.ErrText) {
+		return Usage(err)
+	}
 	if err != nil {
 		return err
 	}
-	r.Changed = string(before) != string(after)
+	r := &setupResult{File: path, Profiles: w.Profiles, Removed: w.Removed, Skipped: w.Skipped, Changed: string(before) != string(after)}
 	if f.diff {
 		r.Diff = awsfile.Diff(path, path, before, after)
 	}
@@ -137,14 +155,8 @@ func preview(path string, change func(*awsfile.File) error) (before, after []byt
 	return before, f.Bytes(), nil
 }
 
-// entry is a profile that is to be there.
-type entry struct {
-	name string
-	keys [][2]string
-}
-
 // entries gives the profiles of a session.
-func (c *client) entries(ctx context.Context, name string, f *setupFlags) ([]entry, error) {
+func (c *client) entries(ctx context.Context, name string, f *setupFlags) ([]awsfile.BlockProfile, error) {
 	s, err := c.Choose(name)
 	if err != nil {
 		return nil, err
@@ -157,33 +169,40 @@ func (c *client) entries(ctx context.Context, name string, f *setupFlags) ([]ent
 		if o.Keys == nil {
 			return nil, nil // tokens alone are nothing to an SDK
 		}
-		return []entry{entryOf(s, s.Name, f.command+" process "+s.Name)}, nil
+		return []awsfile.BlockProfile{entryOf(s, s.Name, f.command+" process "+s.Name)}, nil
 	}
 	all, err := c.rolesOf(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	var out []entry
+	var out []awsfile.BlockProfile
 	for _, r := range all {
-		e := entryOf(s, r.profileName(s.Name, f.name), f.command+" process "+s.Name+" --account "+r.Account+" --role "+r.Role)
-		if slices.ContainsFunc(out, func(o entry) bool { return o.name == e.name }) {
-			return nil, login.Usage("two roles would have the profile %s: choose other names with --name", e.name)
+		e := entryOf(s, profileName(&r, s.Name, f.name), f.command+" process "+s.Name+" --account "+r.Account+" --role "+r.Role)
+		if slices.ContainsFunc(out, func(o awsfile.BlockProfile) bool { return o.Name == e.Name }) {
+			return nil, login.Usage("two roles would have the profile %s: choose other names with --name", e.Name)
 		}
 		out = append(out, e)
 	}
 	return out, nil
 }
 
-func entryOf(s *login.Session, name, command string) entry {
-	e := entry{name: name, keys: [][2]string{{"credential_process", command}, {"region", s.Region}}}
-	if s.Endpoint != "" {
-		e.keys = append(e.keys, [2]string{"endpoint_url", s.Endpoint})
+func entryOf(s *login.Session, name, command string) awsfile.BlockProfile {
+	return awsfile.BlockProfile{Name: name, Keys: [][2]string{{"credential_process", command}, {"region", s.Region}, {"endpoint_url", s.Endpoint}}}
+}
+
+// once leaves out what is there a second time.
+func once(names []string) []string {
+	var out []string
+	for _, n := range names {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
 	}
-	return e
+	return out
 }
 
 // profileName makes a name that needs no quotes anywhere.
-func (r *role) profileName(session, pattern string) string {
+func profileName(r *login.Role, session, pattern string) string {
 	account := r.AccountName
 	if account == "" {
 		account = r.Account
@@ -195,90 +214,4 @@ func (r *role) profileName(session, pattern string) string {
 		}
 		return '-'
 	}, name)
-}
-
-// write puts the blocks into the shared config.
-func (r *setupResult) write(file *awsfile.File, names []string, wanted map[string][]entry, configured []string, prune bool) error {
-	for _, n := range names {
-		text, err := r.block(file, n, wanted[n], prune)
-		if err != nil {
-			return err
-		}
-		if err := file.SetBlock(n, text); err != nil {
-			return fmt.Errorf("the block of session %s: %w", n, err)
-		}
-	}
-	if !prune {
-		return nil
-	}
-	for _, n := range file.Blocks() {
-		if slices.Contains(configured, n) {
-			continue
-		}
-		text, _, err := file.Block(n)
-		if err != nil {
-			return err
-		}
-		r.Removed = append(r.Removed, profilesIn(text)...)
-		if err := file.SetBlock(n, ""); err != nil {
-			return fmt.Errorf("the block of session %s: %w", n, err)
-		}
-	}
-	return nil
-}
-
-// block writes the block of a session: what is wanted, and what was there before unless that is to go.
-func (r *setupResult) block(file *awsfile.File, name string, wanted []entry, prune bool) (string, error) {
-	old, _, err := file.Block(name)
-	if err != nil {
-		return "", fmt.Errorf("the block of session %s: %w", name, err)
-	}
-	inside := profilesIn(old)
-	next := awsfile.Parse([]byte(old))
-	for _, p := range inside {
-		if slices.ContainsFunc(wanted, func(e entry) bool { return e.name == p }) {
-			continue
-		}
-		if !prune {
-			r.Profiles = append(r.Profiles, p)
-			continue
-		}
-		if _, err := next.Remove(sectionOf(p)); err != nil {
-			return "", err
-		}
-		r.Removed = append(r.Removed, p)
-	}
-	for _, e := range wanted {
-		section := sectionOf(e.name)
-		if !slices.Contains(inside, e.name) && (file.Has(section) || file.Has("profile "+e.name)) {
-			r.Skipped = append(r.Skipped, e.name)
-			continue
-		}
-		for _, kv := range e.keys {
-			if err := next.Set(section, kv[0], kv[1]); err != nil {
-				return "", errors.Join(login.Usage("profile %s cannot be written: %s", e.name, kv[0]), err)
-			}
-		}
-		r.Profiles = append(r.Profiles, e.name)
-	}
-	return string(next.Bytes()), nil
-}
-
-// sectionOf is the section of a profile.
-func sectionOf(profile string) string {
-	if profile == "default" {
-		return profile
-	}
-	return "profile " + profile
-}
-
-// profilesIn lists the profiles of a block.
-func profilesIn(text string) []string {
-	var out []string
-	for _, s := range awsfile.Parse([]byte(text)).Sections() {
-		if p, ok := strings.CutPrefix(s, "profile "); ok || s == "default" {
-			out = append(out, p)
-		}
-	}
-	return out
 }

@@ -29,6 +29,7 @@ type center struct {
 	challenge map[string]string // by code
 	good      map[string]bool   // access tokens
 	refresh   map[string]bool
+	names     [2]string // account and role that there are; empty: those of everyday
 }
 
 func newCenter(t *testing.T, now func() time.Time) *center {
@@ -110,12 +111,18 @@ func (c *center) accounts(_ map[string]any, r *http.Request) (int, any) {
 	if !c.bearer(r) {
 		return 401, unauthorized
 	}
+	if c.names != [2]string{} {
+		return 200, map[string]any{"accountList": []map[string]string{{"accountId": c.names[0]}}}
+	}
 	return 200, map[string]any{"accountList": []map[string]string{{"accountId": "111122223333", "accountName": "Prod & Co"}, {"accountId": "444455556666", "accountName": "Dev"}}}
 }
 
 func (c *center) roles(_ map[string]any, r *http.Request) (int, any) {
 	if !c.bearer(r) {
 		return 401, unauthorized
+	}
+	if c.names != [2]string{} {
+		return 200, map[string]any{"roleList": []map[string]string{{"roleName": c.names[1]}}}
 	}
 	return 200, map[string]any{"roleList": []map[string]string{{"roleName": "Admin"}, {"roleName": "ReadOnly"}}}
 }
