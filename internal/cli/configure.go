@@ -41,10 +41,13 @@ Settings hold no secret. Comments and keys of others in the file stay.
   mayfly configure --list`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			name := arg(args)
+			if err := f.check(cmd, name); err != nil {
+				return err
+			}
 			if f.list {
 				return c.listSessions()
 			}
-			name := arg(args)
 			if name == "" {
 				name = login.DefaultSession
 			}
@@ -64,6 +67,25 @@ Settings hold no secret. Comments and keys of others in the file stay.
 	return cmd
 }
 
+// check refuses what would count for nothing.
+func (f *configuring) check(cmd *cobra.Command, name string) error {
+	others := []string{"server", "from"}
+	for _, set := range f.given.Settings() {
+		others = append(others, flagName(set.Key))
+	}
+	switch {
+	case f.list && name != "":
+		return login.Usage("--list lists all sessions: it takes no name")
+	case f.list:
+		return without(cmd, "list", append(others, "remove")...)
+	case f.remove:
+		return without(cmd, "remove", others...)
+	case f.server != "" && f.from != "" && f.from != "stax":
+		return login.Usage("--server is for --from stax; others take --endpoint")
+	}
+	return nil
+}
+
 func (c *client) writeSession(ctx context.Context, name string, f *configuring, changed func(flag string) bool) error {
 	file, err := c.LoadConfig()
 	if err != nil {
@@ -74,7 +96,7 @@ func (c *client) writeSession(ctx context.Context, name string, f *configuring, 
 	case f.from != "":
 		s, err = c.TakeOver(ctx, name, f.from, f.server)
 	case f.server != "":
-		s, err = c.discover(ctx, name, f.server)
+		err = c.discover(ctx, s, f.server)
 	}
 	if err != nil {
 		return err
@@ -83,7 +105,7 @@ func (c *client) writeSession(ctx context.Context, name string, f *configuring, 
 	if err := s.Check(); err != nil {
 		return err
 	}
-	if err := file.Put(s); err != nil {
+	if err := file.Put(ctx, s); err != nil {
 		return err
 	}
 	next := c.LoginCommand(s)
@@ -125,7 +147,7 @@ func (c *client) removeSession(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Remove(name); err != nil {
+	if err := f.Remove(ctx, name); err != nil {
 		return err
 	}
 	return c.show(map[string]string{"session": name, "removed": f.Path}, name+" is not in "+f.Path+" any more")

@@ -3,11 +3,14 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -24,6 +27,7 @@ type request struct {
 	headers                []string
 	service, region, token string
 	include, fail          bool
+	sends                  bool // there is a body, which may be empty
 }
 
 // mostBody bounds a request's body, which is read before it is signed.
@@ -40,7 +44,15 @@ to standard output; with --fail a status of 400 or more is exit code 1.`,
   mayfly curl --token access -X POST -d '{"name":"x"}' -H 'Content-Type: application/json' https://api.example.com/orders
   mayfly curl --service sts --region us-east-1 -d 'Action=GetCallerIdentity&Version=2011-06-15' https://id.example.com/`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return c.send(cmd.Context(), &r, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if r.token != "" {
+				if err := without(cmd, "token", "service", "region", "profile", "account", "role"); err != nil {
+					return err
+				}
+			}
+			r.sends = cmd.Flags().Changed("data")
+			return c.send(cmd.Context(), &r, args[0])
+		},
 	}
 	f := cmd.Flags()
 	targetFlags(cmd, &r.target)
@@ -67,7 +79,7 @@ func (c *client) send(ctx context.Context, r *request, target string) error {
 	}
 	method := r.method
 	if method == "" {
-		method = map[bool]string{true: http.MethodGet, false: http.MethodPost}[r.data == ""]
+		method = map[bool]string{false: http.MethodGet, true: http.MethodPost}[r.sends]
 	}
 	resp, err := c.attempt(ctx, r, method, u, body, 0)
 	if err != nil {
@@ -100,22 +112,70 @@ func (c *client) attempt(ctx context.Context, r *request, method string, u *url.
 	if err != nil {
 		return nil, login.Usage("the request cannot be made: %s", method)
 	}
-	for _, h := range r.headers {
-		name, value, ok := strings.Cut(h, ":")
-		if !ok {
-			return nil, login.Usage("a header is 'Name: value'")
-		}
-		req.Header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	if err := r.dress(req); err != nil {
+		return nil, err
 	}
 	if err := c.authorize(ctx, r, req, body, ahead); err != nil {
 		return nil, err
 	}
 	resp, err := c.HTTP.Do(req)
 	if err != nil {
-		return nil, fmt.Errorf("%s cannot be reached", u.Host)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		return nil, &unreachableError{u.Host, err}
 	}
 	return resp, nil
 }
+
+// unreachableError says that there is no answer to a request of curl.
+type unreachableError struct {
+	host  string
+	cause error
+}
+
+// Error implements error. It does not repeat the URL, whose query may have a secret.
+func (e *unreachableError) Error() string {
+	var u *url.Error
+	if errors.As(e.cause, &u) {
+		return e.host + " cannot be reached: " + u.Err.Error()
+	}
+	return e.host + " cannot be reached"
+}
+
+// dress puts the headers into the request.
+func (r *request) dress(req *http.Request) error {
+	if r.sends {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded") // as of curl; a header of the command line goes before it
+	}
+	given := http.Header{}
+	for _, h := range r.headers {
+		name, value, ok := strings.Cut(h, ":")
+		if name, value = strings.TrimSpace(name), strings.TrimSpace(value); !ok || !headerName.MatchString(name) || strings.ContainsFunc(value, control) {
+			return login.Usage("a header is 'Name: value'")
+		}
+		name = http.CanonicalHeaderKey(name)
+		switch name {
+		case "Authorization", "Content-Length", "Transfer-Encoding", "Connection", "Trailer":
+			return login.Usage("the header %s is written by this program", name)
+		case "X-Amz-Date", "X-Amz-Security-Token":
+			if r.token == "" {
+				return login.Usage("%s is written by the signature", name)
+			}
+		case "Host":
+			req.Host = value
+			continue
+		}
+		given.Add(name, value)
+	}
+	maps.Copy(req.Header, given)
+	return nil
+}
+
+// headerName is a token of RFC 9110 section 5.6.2.
+var headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+
+func control(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }
 
 // mostSkew is how far the clocks of a signature's two sides may be apart.
 const mostSkew = 5 * time.Minute
@@ -137,9 +197,23 @@ func (c *client) body(data string) ([]byte, error) {
 	case !ok:
 		return []byte(data), nil
 	case from == "-":
-		return io.ReadAll(io.LimitReader(c.In, mostBody))
+		return wholeBody(c.In)
 	}
-	return os.ReadFile(from)
+	f, err := os.Open(from)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return wholeBody(f)
+}
+
+// wholeBody reads a body, or refuses it: half of one is never sent.
+func wholeBody(r io.Reader) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, mostBody+1))
+	if err == nil && len(b) > mostBody {
+		err = login.Usage("the body is longer than %d MiB", mostBody>>20)
+	}
+	return b, err
 }
 
 // authorize signs the request, or puts a token into it.
@@ -164,7 +238,7 @@ func (c *client) authorize(ctx context.Context, r *request, req *http.Request, b
 	if ahead != 0 {
 		at = c.Now().Add(ahead)
 	}
-	s := &sigv4.Request{Method: req.Method, RequestURI: req.URL.RequestURI(), Host: req.URL.Host, Header: req.Header, Body: body}
+	s := &sigv4.Request{Method: req.Method, RequestURI: req.URL.RequestURI(), Host: req.Host, Header: req.Header, Body: body}
 	sigv4.Sign(s, sigv4.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, SessionToken: k.SessionToken}, region, r.service, at)
 	return nil
 }

@@ -35,10 +35,13 @@ With --unset the assignments take the variables away again, whichever session th
 			if err != nil {
 				return err
 			}
+			t.Name = arg(args)
 			if unset {
+				if t != (login.Target{}) {
+					return login.Usage("--unset asks nobody: it takes no session, profile, account or role")
+				}
 				return c.unset(language)
 			}
-			t.Name = arg(args)
 			src, k, err := c.Credentials(cmd.Context(), &t)
 			if err != nil {
 				return err

@@ -23,11 +23,13 @@ With --server the program finds a container endpoint on the loopback interface i
 		Example: `  mayfly exec -- aws sts get-caller-identity
   mayfly exec work -- terraform apply
   mayfly exec --server work -- ./long-job`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at := cmd.ArgsLenAtDash()
 			if at < 0 || at > 1 || at == len(args) {
 				return login.Usage("want: exec [session or profile] -- COMMAND [ARG...]")
+			}
+			if withoutFiles && !server {
+				return login.Usage("--without-files is for --server: variables go before files")
 			}
 			child := &runas.Command{Name: args[at], Args: args[at+1:]}
 			t.Name = arg(args[:at])

@@ -53,6 +53,7 @@ func exitCode(err error) (code int, show bool) {
 	var exit exitError
 	var required *credentials.LoginRequiredError
 	var down *credentials.UnreachableError
+	var away *unreachableError
 	var start *runas.StartError
 	switch {
 	case err == nil:
@@ -65,7 +66,7 @@ func exitCode(err error) (code int, show bool) {
 		return ExitUsage, true
 	case errors.As(err, &required):
 		return ExitSignIn, true
-	case errors.As(err, &down):
+	case errors.As(err, &down), errors.As(err, &away):
 		return ExitNoAnswer, true
 	}
 	return ExitFailed, true
@@ -110,6 +111,7 @@ func Commands(w *IO) []*cobra.Command {
 	for _, cmd := range all {
 		cmd.PersistentFlags().BoolVar(&w.asJSON, "json", false, "results and errors as JSON")
 		c.complete(cmd)
+		strict(cmd)
 	}
 	return all
 }

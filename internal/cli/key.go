@@ -117,6 +117,9 @@ func (c *client) readKey(ctx context.Context, id string, from *secretSource) (*l
 		return nil, err
 	}
 	if b = bytes.TrimSpace(b); len(b) > 0 && b[0] == '{' {
+		if id != "" {
+			return nil, login.Usage("--access-key-id is for a secret alone: JSON has its own")
+		}
 		return parseKey(b)
 	}
 	secret, err := line(b)
@@ -191,7 +194,7 @@ func (c *client) addKey(ctx context.Context, s *login.Session, k *login.LongTerm
 	if err != nil {
 		return err
 	}
-	if err := f.Put(s); err != nil {
+	if err := f.Put(ctx, s); err != nil {
 		return err
 	}
 	return c.show(keyAnswer{Session: s.Name, AccessKeyID: k.AccessKeyID, ARN: who.ARN}, s.Name+": the key "+k.AccessKeyID+" of "+login.Printable(who.ARN)+" is kept")

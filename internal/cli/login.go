@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -89,7 +90,10 @@ A session of long-term keys asks for the code of its second factor.`,
   mayfly login sso --device                         confirm in a browser anywhere`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := c.sessionFor(cmd.Context(), arg(args), how.server)
+			if how.device && how.browser {
+				return login.Usage("--device and --browser exclude each other")
+			}
+			s, err := c.sessionFor(cmd.Context(), arg(args), &how)
 			if err != nil {
 				return err
 			}
@@ -104,8 +108,20 @@ A session of long-term keys asks for the code of its second factor.`,
 	return cmd
 }
 
+// fits refuses what counts for nothing with a session.
+func (how *signIn) fits(s *login.Session) error {
+	switch {
+	case s.Kind != login.KindSSO && (how.device || how.browser):
+		return login.Usage("--device and --browser are for sessions of SSO, and %s is of kind %s", s.Name, s.Kind)
+	case s.Kind != login.KindUserPool && (how.username != "" || how.from != secretSource{}):
+		return login.Usage("a user name and a password are for sessions of user pools, and %s is of kind %s", s.Name, s.Kind)
+	}
+	return nil
+}
+
 // sessionFor finds a session, or makes one by asking the server where to sign in.
-func (c *client) sessionFor(ctx context.Context, name, server string) (*login.Session, error) {
+func (c *client) sessionFor(ctx context.Context, name string, how *signIn) (*login.Session, error) {
+	server := how.server
 	if server == "" {
 		if s, err := c.Choose(name); err == nil || c.Getenv("MAYFLY_SERVER") == "" {
 			return s, err
@@ -115,33 +131,40 @@ func (c *client) sessionFor(ctx context.Context, name, server string) (*login.Se
 	if name == "" {
 		name = login.DefaultSession
 	}
-	s, err := c.discover(ctx, name, server)
-	if err != nil {
-		return nil, err
-	}
 	f, err := c.LoadConfig()
 	if err != nil {
 		return nil, err
 	}
-	return s, f.Put(s)
-}
-
-// discover asks a server where to sign in.
-func (c *client) discover(ctx context.Context, name, server string) (*login.Session, error) {
-	d, err := credentials.Discover(ctx, c.HTTP, server)
-	if err != nil {
+	s, ok := f.Session(name)
+	if ok && s.Kind != "" && s.Kind != login.KindUserPool {
+		return nil, login.Usage("session %s is of kind %s: choose another name for the one at %s", name, s.Kind, server)
+	}
+	if err := c.discover(ctx, s, server); err != nil {
 		return nil, err
 	}
-	s := &login.Session{
-		Name: name, Kind: login.KindUserPool, Endpoint: d.Endpoint, Region: d.Region, UserPoolID: d.UserPoolID, ClientID: d.ClientID, IdentityPoolID: d.IdentityPoolID, Flow: "srp",
+	if err := errors.Join(s.Check(), how.fits(s)); err != nil {
+		return nil, err
 	}
-	return s, s.Check()
+	return s, f.Put(ctx, s)
+}
+
+// discover asks a server where to sign in. What else the session says stays.
+func (c *client) discover(ctx context.Context, s *login.Session, server string) error {
+	d, err := credentials.Discover(ctx, c.HTTP, server)
+	if err != nil {
+		return err
+	}
+	s.Kind, s.Endpoint, s.Region, s.UserPoolID, s.ClientID, s.IdentityPoolID = login.KindUserPool, d.Endpoint, d.Region, d.UserPoolID, d.ClientID, d.IdentityPoolID
+	if s.Flow == "" {
+		s.Flow = "srp"
+	}
+	return nil
 }
 
 // signIn takes the way of the session's kind.
 func (c *client) signIn(ctx context.Context, s *login.Session, how *signIn) error {
-	if s.Kind != login.KindUserPool && (how.username != "" || how.from != secretSource{}) || s.Kind != login.KindSSO && (how.device || how.browser) || how.device && how.browser {
-		return login.Usage("session %s is of kind %s: these flags are not for it", s.Name, s.Kind)
+	if err := how.fits(s); err != nil {
+		return err
 	}
 	o, err := c.Open(s, login.SigningIn)
 	if err != nil {

@@ -33,6 +33,9 @@ The exit code is 0 for a session that serves, and 3 for one that needs a sign-in
   mayfly status work --expires-within 30m || mayfly login work`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if within < 0 {
+				return login.Usage("--expires-within is no time before now")
+			}
 			s, err := c.Choose(arg(args))
 			if err != nil {
 				return err

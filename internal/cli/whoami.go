@@ -70,9 +70,17 @@ func (c *client) explainChain(ctx context.Context, t *login.Target) error {
 	if t.Account != "" || t.Role != "" {
 		return login.Usage("--explain tells of profiles and the environment: --account and --role are not for it")
 	}
+	if t.Profile != "" && t.Name != "" {
+		return login.Usage("--profile excludes a session, --account and --role")
+	}
 	profile := t.Profile
 	if profile == "" {
 		profile = t.Name
+	}
+	if _, ok := c.Shared().Profile(t.Name); t.Name != "" && !ok {
+		if _, is, err := c.Lookup(t.Name); err == nil && is {
+			return login.Usage("%s is a session of this program, which SDKs know by a profile alone: run %s setup profiles %s", t.Name, c.Self, t.Name)
+		}
 	}
 	r := c.Chain(c.Shared(), profile, false).Resolve(ctx)
 	e := c.explained(r)

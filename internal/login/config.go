@@ -1,9 +1,9 @@
 package login
 
 import (
+	"context"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -12,8 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mayfly-id/mayfly/credentials"
 	"github.com/mayfly-id/mayfly/internal/awsfile"
 	"github.com/mayfly-id/mayfly/internal/partition"
+	"github.com/mayfly-id/mayfly/internal/vault"
 )
 
 // Kinds of sessions: what one signs in with.
@@ -164,8 +166,9 @@ func (s *Session) Take(given *Session, changed func(key string) bool) {
 
 // Config is the client's file of sessions.
 type Config struct {
-	Path string
-	file *awsfile.File
+	Path  string
+	file  *awsfile.File
+	locks string // folder; empty where the environment names none
 }
 
 const sessionPrefix = "session "
@@ -199,7 +202,11 @@ func (c *World) LoadConfig() (*Config, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	return &Config{Path: path, file: awsfile.Parse(b)}, nil
+	f := &Config{Path: path, file: awsfile.Parse(b)}
+	if dir, err := vault.Folder(runtime.GOOS, c.Getenv); err == nil {
+		f.locks = dir
+	}
+	return f, nil
 }
 
 // Session gives a session by name; ok is false when there is none.
@@ -226,28 +233,45 @@ func (f *Config) Names() []string {
 }
 
 // Put writes a session. Keys that it has no text for are taken out; others, and comments, stay.
-func (f *Config) Put(s *Session) error {
-	for _, set := range s.Settings() {
-		if *set.Text == "" {
-			if _, err := f.file.Unset(sessionPrefix+s.Name, set.Key); err != nil {
-				return err
+func (f *Config) Put(ctx context.Context, s *Session) error {
+	return f.edit(ctx, func(file *awsfile.File) error {
+		for _, set := range s.Settings() {
+			var err error
+			if *set.Text == "" {
+				_, err = file.Unset(sessionPrefix+s.Name, set.Key)
+			} else {
+				err = file.Set(sessionPrefix+s.Name, set.Key, *set.Text)
 			}
-			continue
+			if err != nil {
+				return Usage("session %s: %s cannot be written: %w", s.Name, set.Key, err)
+			}
 		}
-		if err := f.file.Set(sessionPrefix+s.Name, set.Key, *set.Text); err != nil {
-			return err
+		return nil
+	})
+}
+
+// edit changes the file as it is now: others may have changed it since it was read. The lock keeps processes of this program apart; where there is no place for
+// one, an edit that another comes in between of fails.
+func (f *Config) edit(ctx context.Context, change func(*awsfile.File) error) error {
+	if f.locks != "" {
+		unlock, err := (&credentials.Files{Dir: f.locks}).Lock(ctx, "config")
+		if err == nil {
+			defer unlock()
+		} else if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(f.Path), 0o700); err != nil {
-		return err
+	_, after, err := awsfile.Edit(f.Path, change)
+	if err == nil {
+		f.file = awsfile.Parse(after)
 	}
-	return awsfile.WriteFile(f.Path, f.file.Bytes())
+	return err
 }
 
 // Remove takes a session out.
-func (f *Config) Remove(name string) error {
-	if _, err := f.file.Remove(sessionPrefix + name); err != nil {
+func (f *Config) Remove(ctx context.Context, name string) error {
+	return f.edit(ctx, func(file *awsfile.File) error {
+		_, err := file.Remove(sessionPrefix + name)
 		return err
-	}
-	return awsfile.WriteFile(f.Path, f.file.Bytes())
+	})
 }
