@@ -27,6 +27,9 @@ type Files struct {
 
 var _ Store = (*Files)(nil)
 
+// Format keeps what seals out of everything that package fmt prints.
+func (f Files) Format(to fmt.State, _ rune) { _, _ = io.WriteString(to, "keep.Files in "+f.Dir) }
+
 // errName is a mistake of a caller.
 var errName = errors.New("credentials: a name has lower-case letters, digits, '.', '-' and '_', and does not end as files beside do")
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -17,12 +18,18 @@ type Kept[T any] struct {
 	Value   T             `json:"value"`
 }
 
+// Format keeps the value out of everything that package fmt prints.
+func (k Kept[T]) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "kept until %s", k.Expires) }
+
 // Brought is something new.
 type Brought[T any] struct {
 	Value   T
 	Expires time.Time // zero: it does not end
 	Skew    time.Duration
 }
+
+// Format keeps the value out of everything that package fmt prints.
+func (b Brought[T]) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "brought until %s", b.Expires) }
 
 const (
 	// keptVersion is the form of what is stored. What has another one is not there.

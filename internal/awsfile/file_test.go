@@ -266,9 +266,11 @@ func TestValuesPrintRedacted(t *testing.T) {
 	f := Parse([]byte("[a]\naws_secret_access_key = s3cr3t\nb =\n  t = s3cr3t\n"))
 	in, _ := f.Section("a")
 	o, _ := parseObject([]byte(`{"a":"s3cr3t"}`))
-	for _, v := range []any{f, *f, in, in["b"], o, SSOToken{AccessToken: "s3cr3t", rest: &o}} {
+	token, login := &SSOToken{AccessToken: "s3cr3t", rest: &o}, &LoginToken{DPoPKey: "s3cr3t", rest: &o, inner: &o}
+	profile := &Profile{Name: "a", Keys: in}
+	for _, v := range []any{f, *f, in, in["b"], o, token, *token, login, *login, profile, *profile, []any{token, login, profile, &Registration{rest: &o}, &RoleCredentials{rest: &o}}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-			if got := fmt.Sprintf(verb, v); strings.Contains(got, "s3cr3t") || strings.Contains(got, fmt.Sprintf("%x", "s3cr3t")) {
+			if got := fmt.Sprintf(verb, v); strings.Contains(got, "s3cr3t") || strings.Contains(got, fmt.Sprintf("%x", "s3cr3t")) || strings.Contains(got, "51 99 114") {
 				t.Errorf("%T with %s: %s", v, verb, got)
 			}
 		}

@@ -14,7 +14,7 @@ type RoleCredentials struct {
 	Expiration      time.Time
 	AccountID       string
 
-	rest, inner *object // behind pointers, at which printing stops
+	rest, inner *object
 }
 
 // RoleCredentials reads credentials by the path that RolePath gives. ErrAbsent when there are none, or when a part is missing.
@@ -67,7 +67,7 @@ type LoginToken struct {
 	IDToken         Secret // botocore's idToken; the SDK for Go calls it identityToken
 	DPoPKey         Secret // PEM of an EC key of P-256
 
-	rest, inner *object // behind pointers, at which printing stops
+	rest, inner *object
 }
 
 // LoginToken reads a session of "aws login". ErrAbsent when there is none, or when a part is missing that both SDKs ask for.

@@ -16,7 +16,7 @@ type SSOToken struct {
 	RegistrationExpiresAt time.Time
 	RefreshToken          Secret
 
-	rest *object // behind a pointer, at which printing stops
+	rest *object
 }
 
 // SSOToken reads the tokens of an sso-session, or of a start URL. ErrAbsent when there are none, or when an access token or its end is missing.
@@ -63,7 +63,7 @@ type Registration struct {
 	Scopes       []string
 	GrantTypes   []string
 
-	rest *object // behind a pointer, at which printing stops
+	rest *object
 }
 
 // Registration reads a registration by the path that RegistrationPath gives.

@@ -20,7 +20,7 @@ type Command struct {
 }
 
 // Format keeps the environment out of everything that package fmt prints.
-func (c *Command) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "runas.Command "+c.Name) }
+func (c Command) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "runas.Command "+c.Name) }
 
 // StartError says that a program did not start.
 type StartError struct {

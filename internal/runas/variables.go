@@ -29,7 +29,7 @@ type Variables struct {
 }
 
 // Format keeps the credentials out of everything that package fmt prints.
-func (*Variables) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "runas.Variables") }
+func (Variables) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "runas.Variables") }
 
 // Change is what is done to an environment. No name stands in both parts.
 type Change struct {

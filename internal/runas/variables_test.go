@@ -125,7 +125,7 @@ func TestNothingPrintsSecrets(t *testing.T) {
 	}
 	c := &Command{Name: "true", Environ: change.Apply(nil)}
 	for _, form := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		for _, x := range []any{v, change, c} {
+		for _, x := range []any{v, *v, change, *change, c, *c, []any{v, c}} {
 			if text := fmt.Sprintf(form, x); strings.Contains(text, "secretOfTheKey") || strings.Contains(text, "session") {
 				t.Errorf("%s of %T prints %s", form, x, text)
 			}

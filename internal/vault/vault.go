@@ -31,6 +31,9 @@ type Vault struct {
 	keys   *keys // nil in memory
 }
 
+// Format keeps the keys out of everything that package fmt prints.
+func (v *Vault) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "vault.Vault in "+v.dir) }
+
 // OpenError says that a folder or a file with secrets is open to others. Nothing is read from there, for it may not be what was written, and nothing written.
 type OpenError struct {
 	Path    string
