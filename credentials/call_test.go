@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -89,6 +91,39 @@ func TestErrorsAreFit(t *testing.T) {
 		if text := fmt.Sprintf("%v%+v", err, *e); strings.Contains(text, "canary") || strings.ContainsAny(text, "\x1b\x07\r\n\u202e\u009b") || len(text) > 20<<10 {
 			t.Errorf("%s: %.300q", name, text)
 		}
+	}
+}
+
+// TestOtherErrorsAreFit: what speaks no HTTP, or asks for nonsense, says no more to a terminal.
+func TestOtherErrorsAreFit(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n\x1b]0;title\x07\u009b31m\r\n\r\n")
+			_ = conn.Close()
+		}
+	}()
+	c := &credentials.Client{Region: "eu-west-1", Endpoint: "http://" + l.Addr().String()}
+	_, err = c.WhoAmI(t.Context(), aws.Credentials{AccessKeyID: "ASIA", SecretAccessKey: "s", SessionToken: "t"})
+	var silent *credentials.UnreachableError
+	if !errors.As(err, &silent) || strings.ContainsAny(err.Error(), "\x1b\x07\u009b") {
+		t.Errorf("%q", err)
+	}
+	c = &credentials.Client{Region: "eu-west-1", HTTP: &http.Client{Transport: tripper(func(*http.Request) (*http.Response, error) {
+		return said(200, nil, `{"ChallengeName":"\u001b[2J\u009bX"}`), nil
+	})}}
+	_, err = (&credentials.Password{Pool: &credentials.UserPool{Client: c}}).Tokens(t.Context())
+	var asked *credentials.ChallengeError
+	if !errors.As(err, &asked) || strings.ContainsAny(err.Error(), "\x1b\u009b") {
+		t.Errorf("%q", err)
 	}
 }
 

@@ -74,7 +74,7 @@ type UnreachableError struct {
 
 // Error implements error.
 func (e *UnreachableError) Error() string {
-	return e.Service + " at " + e.Host + " cannot be reached: " + e.cause.Error()
+	return e.Service + " at " + e.Host + " cannot be reached: " + told(e.cause.Error())
 }
 
 // Unwrap gives the cause.

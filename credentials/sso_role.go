@@ -60,7 +60,7 @@ func (p *SSORole) with(ctx context.Context, t *Tokens) (aws.Credentials, error) 
 		return aws.Credentials{}, err
 	}
 	r := &out.RoleCredentials
-	if r.Expiration <= 0 {
+	if r.Expiration <= 0 || r.Expiration > latestTime*1000 {
 		return aws.Credentials{}, errIncomplete
 	}
 	return complete(aws.Credentials{

@@ -29,9 +29,11 @@ func TestSSORole(t *testing.T) {
 	if err != nil || keys.AccessKeyID != "ASIA" || keys.AccountID != "123456789012" || !keys.CanExpire || !keys.Expires.Equal(time.UnixMilli(1792584000123)) {
 		t.Errorf("%s until %s, %v", keys.AccessKeyID, keys.Expires, err)
 	}
-	s.keysUntil = 0
-	if _, err := role.Retrieve(t.Context()); err == nil {
-		t.Error("credentials without an end are taken")
+	for _, end := range []int64{0, -1, 253402300800000, 1<<63 - 1} {
+		s.keysUntil = end
+		if _, err := role.Retrieve(t.Context()); err == nil {
+			t.Errorf("credentials until %d are taken", end)
+		}
 	}
 	role.RoleName = "Admin"
 	var ended *credentials.LoginRequiredError

@@ -22,7 +22,7 @@ const (
 // errIncomplete means that a service answered with less than credentials.
 var errIncomplete = errors.New("credentials: the service gave no complete credentials")
 
-// complete refuses credentials that lack a part. The account is read out of the key id where that spells one.
+// complete refuses credentials that lack a part.
 func complete(c aws.Credentials) (aws.Credentials, error) {
 	if c.AccessKeyID == "" || c.SecretAccessKey == "" || c.SessionToken == "" || c.Expires.IsZero() {
 		return aws.Credentials{}, errIncomplete

@@ -31,7 +31,7 @@ type Answerer interface {
 type ChallengeError struct{ Name string }
 
 // Error implements error.
-func (e *ChallengeError) Error() string { return "the sign-in asks for " + e.Name }
+func (e *ChallengeError) Error() string { return "the sign-in asks for " + told(e.Name) }
 
 // authenticated is the answer of a step of a sign-in.
 type authenticated struct {
