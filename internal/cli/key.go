@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -174,6 +175,9 @@ func (c *client) addKey(ctx context.Context, s *login.Session, k *login.LongTerm
 	if err != nil {
 		return err
 	}
+	if err := lasting(o); err != nil {
+		return err
+	}
 	who, err := o.Server.WhoAmI(ctx, k.Credentials())
 	if err != nil {
 		return err
@@ -184,6 +188,9 @@ func (c *client) addKey(ctx context.Context, s *login.Session, k *login.LongTerm
 		return err
 	}
 	defer unlock()
+	if old, err := c.LongTermKeys(ctx, o); err == nil && old.AccessKeyID != k.AccessKeyID {
+		c.Say("%s is forgotten for it, and is still good at the server.", old.AccessKeyID)
+	}
 	if err := o.KeepLongTerm(ctx, k); err != nil {
 		return err
 	}
@@ -198,6 +205,14 @@ func (c *client) addKey(ctx context.Context, s *login.Session, k *login.LongTerm
 		return err
 	}
 	return c.show(keyAnswer{Session: s.Name, AccessKeyID: k.AccessKeyID, ARN: who.ARN}, s.Name+": the key "+k.AccessKeyID+" of "+login.Printable(who.ARN)+" is kept")
+}
+
+// lasting refuses to go on where a key would be lost with the process that has it.
+func lasting(o *login.Opened) error {
+	if why := o.Store.State().Memory; why != nil {
+		return fmt.Errorf("a key cannot be kept here: %w", why)
+	}
+	return nil
 }
 
 // openForKey opens a session of kind keys.
@@ -232,6 +247,9 @@ new one is kept already: run it again. Where the session has mfa_serial, the req
 
 // rotateKey replaces the key in an order in which no step that fails loses the only good one.
 func (c *client) rotateKey(ctx context.Context, o *login.Opened) error {
+	if err := lasting(o); err != nil {
+		return err
+	}
 	unlock, err := o.Store.Lock(ctx, o.KeysName())
 	if err != nil {
 		return err
@@ -252,13 +270,17 @@ func (c *client) rotateKey(ctx context.Context, o *login.Opened) error {
 			return err
 		}
 	}
-	made, err := o.Server.CreateAccessKey(ctx, by)
+	whole := context.WithoutCancel(ctx) // a key that is on its way is kept, or is deleted again, whoever has lost patience
+	made, err := o.Server.CreateAccessKey(whole, by)
+	if credentials.IsCode(err, "LimitExceeded") {
+		return fmt.Errorf("%w: the user has two keys; delete the one at the server that is not %s, and run this again", err, k.AccessKeyID)
+	}
 	if err != nil {
 		return err
 	}
 	next := &login.LongTerm{AccessKeyID: made.ID, SecretAccessKey: string(made.Secret), Account: k.Account, Before: k.AccessKeyID}
-	if err := o.KeepLongTerm(ctx, next); err != nil {
-		return errors.Join(err, deleteKey(ctx, o, by, made.ID)) // nobody has its secret
+	if err := o.KeepLongTerm(whole, next); err != nil {
+		return errors.Join(err, deleteKey(whole, o, by, made.ID)) // nobody has its secret
 	}
 	if err := c.settled(ctx, o, next); err != nil {
 		return err
@@ -345,6 +367,11 @@ func (c *client) removeKey(ctx context.Context, o *login.Opened, atServer bool) 
 		by := k.Credentials()
 		if o.MfaSerial != "" {
 			if by, err = o.User.Retrieve(ctx); err != nil {
+				return err
+			}
+		}
+		if k.Before != "" { // what a rotation has left
+			if err := deleteKey(ctx, o, by, k.Before); err != nil {
 				return err
 			}
 		}

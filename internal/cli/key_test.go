@@ -140,3 +140,68 @@ func TestRotationThatFails(t *testing.T) {
 		})
 	}
 }
+
+// ann has a session of an IAM user's key, and gives the key.
+func (p *person) ann() string {
+	p.t.Helper()
+	p.root()
+	p.iam("CreateUser", "UserName", "ann")
+	p.iam("PutUserPolicy", "UserName", "ann", "PolicyName", "own", "PolicyDocument", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:*AccessKey*","Resource":"*"}]}`)
+	key := p.iam("CreateAccessKey", "UserName", "ann")
+	id := element(p.t, key, "AccessKeyId")
+	p.typed = &typed{answers: []string{id, element(p.t, key, "SecretAccessKey")}}
+	p.ok("key", "add", "ann", "--region", "us-east-1", "--endpoint", p.server.URL)
+	return id
+}
+
+// TestKeysWithoutAPlace: where nothing can be kept no key is taken, and none is replaced by one that would be lost.
+func TestKeysWithoutAPlace(t *testing.T) {
+	p := newPerson(t)
+	id := p.ann()
+	p.env["XDG_STATE_HOME"] = p.file("in the way", "") + "/state"
+	if _, errs, code := p.run("", "key", "rotate", "ann"); code != ExitFailed || !strings.Contains(errs, "a key cannot be kept here") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	if _, errs, code := p.run("s", "key", "add", "bob", "--region", "us-east-1", "--endpoint", p.server.URL, "--access-key-id", id, "--secret-stdin"); code != ExitFailed || !strings.Contains(errs, "a key cannot be kept here") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	if list := p.iam("ListAccessKeys", "UserName", "ann"); strings.Count(list, "<AccessKeyId>") != 1 || !strings.Contains(list, id) {
+		t.Error(list)
+	}
+}
+
+// TestRotationAtTheLimit: a user has two keys at most, and which is to go is not for this program to say.
+func TestRotationAtTheLimit(t *testing.T) {
+	p := newPerson(t)
+	id := p.ann()
+	p.iam("CreateAccessKey", "UserName", "ann")
+	if _, errs, code := p.run("", "key", "rotate", "ann"); code != ExitFailed || !strings.Contains(errs, "delete the one at the server that is not "+id) {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	p.ok("whoami", "ann")
+}
+
+// TestRemovalAfterHalfARotation: the key that a rotation has left goes too.
+func TestRemovalAfterHalfARotation(t *testing.T) {
+	p := newPerson(t)
+	p.ann()
+	p.calls.fail = "DeleteAccessKey"
+	if _, _, code := p.run("", "key", "rotate", "ann"); code == 0 {
+		t.Error("the rotation reports success")
+	}
+	p.calls.fail = ""
+	p.ok("key", "rm", "ann", "--delete")
+	if list := p.iam("ListAccessKeys", "UserName", "ann"); strings.Contains(list, "<AccessKeyId>") {
+		t.Error(list)
+	}
+}
+
+// TestKeysNeedNobody: keys without a second factor sign in by themselves, so that no end is near.
+func TestKeysNeedNobody(t *testing.T) {
+	p := newPerson(t)
+	p.ann()
+	p.ok("process", "ann")
+	p.ok("status", "ann", "--expires-within", "100h")
+	p.server.Clock.Move(200 * time.Hour)
+	p.ok("status", "ann", "--expires-within", "1m")
+}

@@ -51,7 +51,7 @@ The exit code is 0 for a session that serves, and 3 for one that needs a sign-in
 			if err := c.tell(st); err != nil {
 				return err
 			}
-			soon := st.Expires != nil && within > 0 && st.Expires.Sub(c.Now()) < within
+			soon := st.Expires != nil && within > 0 && st.Expires.Sub(c.Now()) < within && !o.Unaided()
 			if !st.SignedIn || soon {
 				return exitError{ExitSignIn}
 			}

@@ -41,6 +41,11 @@ type Keeper interface {
 // DefaultSession is the session of commands that name none.
 const DefaultSession = "default"
 
+// Unaided says whether the session signs in by itself, whenever that is needed, with what is kept or with what the environment has.
+func (o *Opened) Unaided() bool {
+	return o.Kind == KindWebIdentity || o.Kind == KindKeys && o.MfaSerial == "" || o.Unattended != nil
+}
+
 // Choose finds the session that a command is about: the one it names, MAYFLY_SESSION, the only one there is, or the default.
 func (c *World) Choose(name string) (*Session, error) {
 	s, ok, err := c.Lookup(name)
