@@ -56,18 +56,13 @@ func (s *Server) expiration(c *aws.Credentials) string {
 	return c.Expires.UTC().Format(timeForm) // cuts the fraction: never later than the end
 }
 
-// retrieve asks the provider. Credentials that are incomplete or have ended are none.
+// retrieve asks the provider. Credentials that are incomplete are none. Whether they have ended, the provider knows better: this machine's clock may be wrong.
 func (s *Server) retrieve(ctx context.Context) (*aws.Credentials, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	c, err := s.provider.Retrieve(ctx)
-	if err == nil {
-		switch {
-		case !c.HasKeys():
-			err = errIncomplete
-		case c.CanExpire && !c.Expires.After(s.now()):
-			err = errEnded
-		}
+	if err == nil && !c.HasKeys() {
+		err = errIncomplete
 	}
 	if err != nil {
 		s.failed(err)
@@ -76,10 +71,7 @@ func (s *Server) retrieve(ctx context.Context) (*aws.Credentials, error) {
 	return &c, nil
 }
 
-var (
-	errIncomplete = errors.New("localcreds: the provider gave no complete credentials")
-	errEnded      = errors.New("localcreds: the provider gave credentials that have ended")
-)
+var errIncomplete = errors.New("localcreds: the provider gave no complete credentials")
 
 // unavailable puts into words why there are no credentials. Only what the client library says of itself is repeated: the errors of other providers may quote
 // what they were sent.
@@ -98,7 +90,7 @@ func unavailable(err error) *failure {
 		f.Message = silent.Service + " at " + silent.Host + " cannot be reached"
 	case errors.As(err, &asked):
 		f.Code, f.Message = codeLogin, asked.Error()
-	case errors.Is(err, errIncomplete), errors.Is(err, errEnded):
+	case errors.Is(err, errIncomplete):
 		f.Message = err.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		f.Message = "credentials did not come in time"
