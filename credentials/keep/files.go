@@ -119,7 +119,7 @@ func replace(path string, value []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	if err = os.Rename(t.Name(), path); err == nil {
+	if err = rename(t.Name(), path); err == nil {
 		sweep(path)
 	}
 	return err

@@ -16,3 +16,6 @@ func tryLock(f *os.File) (bool, error) {
 	}
 	return err == nil, err
 }
+
+// rename takes the place of a file, whoever reads it.
+func rename(from, to string) error { return os.Rename(from, to) }
