@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mayfly-id/mayfly/internal/chain"
 	"github.com/mayfly-id/mayfly/internal/login"
 )
 
@@ -46,25 +45,6 @@ by it. No service is asked.`,
 	return cmd
 }
 
-// explained is the JSON form of --explain.
-type explained struct {
-	Profile     string          `json:"profile"`
-	ProfileFrom string          `json:"profileFrom,omitempty"`
-	Region      string          `json:"region,omitempty"`
-	RegionFrom  string          `json:"regionFrom,omitempty"`
-	Links       []explainedLink `json:"links"`
-	Findings    []string        `json:"findings"`
-	Error       string          `json:"error,omitempty"`
-}
-
-type explainedLink struct {
-	Name     string   `json:"name"`
-	State    string   `json:"state"`
-	From     []string `json:"from,omitempty"`
-	Why      string   `json:"why,omitempty"`
-	HiddenBy string   `json:"hiddenBy,omitempty"`
-}
-
 // explainChain walks along the chain and tells of every link.
 func (c *client) explainChain(ctx context.Context, t *login.Target) error {
 	if t.Account != "" || t.Role != "" {
@@ -83,74 +63,18 @@ func (c *client) explainChain(ctx context.Context, t *login.Target) error {
 		}
 	}
 	r := c.Chain(c.Shared(), profile, false).Resolve(ctx)
-	e := c.explained(r)
+	e := r.Explain()
 	if c.asJSON {
 		if err := c.printJSON(e); err != nil {
 			return err
 		}
-	} else if _, err := fmt.Fprint(c.Out, e.text()); err != nil {
+	} else if _, err := fmt.Fprint(c.Out, printableLines(e.Text())); err != nil {
 		return err
 	}
 	if r.Err != nil {
 		return exitError{ExitFailed}
 	}
 	return nil
-}
-
-func (c *client) explained(r *chain.Resolution) *explained {
-	e := &explained{Profile: r.Profile, ProfileFrom: r.ProfileFrom, Region: r.Region, Links: []explainedLink{}, Findings: []string{}}
-	if r.Region != "" {
-		e.RegionFrom = r.RegionFrom.String()
-	}
-	for _, l := range r.Links {
-		x := explainedLink{Name: l.Label(), State: string(l.State), Why: l.Why, HiddenBy: l.HiddenBy}
-		for _, p := range l.From {
-			x.From = append(x.From, p.String())
-		}
-		e.Links = append(e.Links, x)
-	}
-	for _, f := range r.Findings {
-		e.Findings = append(e.Findings, f.Text)
-	}
-	if r.Err != nil {
-		e.Error = r.Err.Error()
-	}
-	return e
-}
-
-// text is the form for people.
-func (e *explained) text() string {
-	var b strings.Builder
-	from := func(s string) string {
-		if s == "" {
-			return ""
-		}
-		return " (" + s + ")"
-	}
-	fmt.Fprintf(&b, "profile %s%s\nRegion %s%s\n", e.Profile, from(e.ProfileFrom), orNone(e.Region), from(e.RegionFrom))
-	for _, l := range e.Links {
-		fmt.Fprintf(&b, "  %-10s %s%s\n", l.State, l.Name, from(strings.Join(l.From, ", ")))
-		if l.HiddenBy != "" {
-			fmt.Fprintf(&b, "             behind %s\n", l.HiddenBy)
-		}
-		if l.Why != "" {
-			fmt.Fprintf(&b, "             %s\n", l.Why)
-		}
-	}
-	for _, f := range e.Findings {
-		fmt.Fprintf(&b, "note: %s\n", f)
-	}
-	if e.Error != "" {
-		fmt.Fprintf(&b, "no credentials: %s\n", e.Error)
-	}
-	return printableLines(b.String())
-}
-
-func orNone(s string) string {
-	if s == "" {
-		return "none"
-	}
-	return s
 }
 
 // printableLines keeps line breaks, which printable takes out.
