@@ -23,9 +23,12 @@ anywhere. It is read from standard input because a token on a command line is ev
   echo "$AWS_SESSION_TOKEN" | mayfly decode`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			b, err := io.ReadAll(io.LimitReader(c.In, mostDecoded))
+			b, err := io.ReadAll(io.LimitReader(c.In, mostDecoded+1))
 			if err != nil {
 				return err
+			}
+			if len(b) > mostDecoded {
+				return login.Usage("this is longer than anything that can be decoded")
 			}
 			text := strings.TrimSpace(string(b))
 			if text == "" {

@@ -21,17 +21,20 @@ type Decoded struct {
 
 // Explain finds out what a text is, by its form alone. now is the time against which an end is held.
 func Explain(text string, now time.Time) *Decoded {
+	text = strings.TrimSpace(text)
+	if scheme, rest, ok := strings.Cut(text, " "); ok && strings.ToLower(scheme) == "bearer" { // as it stands in Authorization
+		text = strings.TrimSpace(rest)
+	}
 	if parts := strings.Split(text, "."); len(parts) == 3 {
 		if d := jwt(parts, now); d != nil {
 			return d
 		}
 	}
-	var message struct {
-		Allowed *bool           `json:"allowed"`
-		Context json.RawMessage `json:"context"`
+	if m := message(text); m != nil {
+		return &Decoded{What: "decoded authorization message", Message: m}
 	}
-	if json.Unmarshal([]byte(text), &message) == nil && message.Allowed != nil && message.Context != nil {
-		return &Decoded{What: "decoded authorization message", Message: json.RawMessage(text)}
+	if len(text) < leastSealed {
+		return &Decoded{What: unknown}
 	}
 	if _, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "=")); err == nil {
 		return &Decoded{What: "sealed by its issuer: a session token, an encoded authorization message or a refresh token. Only the server that made it can open it; " +
@@ -40,7 +43,31 @@ func Explain(text string, now time.Time) *Decoded {
 	if _, err := base64.StdEncoding.DecodeString(text); err == nil {
 		return &Decoded{What: "a session token of AWS, or another sealed text. Only AWS can open it"}
 	}
-	return &Decoded{What: "nothing that is known here"}
+	return &Decoded{What: unknown}
+}
+
+const (
+	unknown = "nothing that is known here"
+	// leastSealed is how long a sealed text is at least. Every short word is base64.
+	leastSealed = 16
+)
+
+// message reads what STS has decoded, bare or as DecodeAuthorizationMessage answers it; nil when it is none.
+func message(text string) json.RawMessage {
+	var m struct {
+		Allowed *bool           `json:"allowed"`
+		Context json.RawMessage `json:"context"`
+		Decoded string          `json:"DecodedMessage"`
+	}
+	switch {
+	case json.Unmarshal([]byte(text), &m) != nil:
+		return nil
+	case m.Decoded != "" && m.Decoded != text:
+		return message(m.Decoded)
+	case m.Allowed == nil || m.Context == nil:
+		return nil
+	}
+	return json.RawMessage(text)
 }
 
 func jwt(parts []string, now time.Time) *Decoded {
@@ -52,29 +79,31 @@ func jwt(parts []string, now time.Time) *Decoded {
 	if err != nil {
 		return nil
 	}
-	var claims struct {
-		Iss      string   `json:"iss"`
-		Sub      string   `json:"sub"`
-		Use      string   `json:"token_use"`
-		Username string   `json:"username"`
-		Cognito  string   `json:"cognito:username"`
-		Exp      *float64 `json:"exp"`
-	}
-	if json.Unmarshal(body, &claims) != nil {
+	var claims map[string]json.RawMessage
+	if json.Unmarshal(body, &claims) != nil || claims == nil {
 		return nil
 	}
-	d := &Decoded{What: "JWT, not verified", Issuer: claims.Iss, Header: header, Claims: body}
-	if claims.Use != "" {
-		d.What = claims.Use + " token (JWT), not verified"
+	text := func(name string) string { // "" for what is no string
+		var t string
+		_ = json.Unmarshal(claims[name], &t)
+		return t
 	}
-	for _, name := range []string{claims.Cognito, claims.Username, claims.Sub} {
+	d := &Decoded{What: "JWT, not verified", Issuer: text("iss"), Header: header, Claims: body}
+	if use := text("token_use"); use != "" {
+		d.What = use + " token (JWT), not verified"
+	}
+	for _, name := range []string{"cognito:username", "username", "sub"} {
 		if d.Names == "" {
-			d.Names = name
+			d.Names = text(name)
 		}
 	}
-	if claims.Exp != nil {
-		ends := time.Unix(int64(*claims.Exp), 0).UTC()
+	var end float64
+	if json.Unmarshal(claims["exp"], &end) == nil && claims["exp"] != nil && end >= 0 && end <= lastSecond {
+		ends := time.Unix(int64(end), 0).UTC()
 		d.Ends, d.Ended = &ends, !now.Before(ends)
 	}
 	return d
 }
+
+// lastSecond is the end of the year 9999, beyond which no time can be written.
+const lastSecond = 253402300799
