@@ -124,10 +124,31 @@ func (c *client) writeSession(ctx context.Context, name string, f *configuring, 
 
 // removeSession takes a session out of the configuration, of which nothing is kept any more.
 func (c *client) removeSession(ctx context.Context, name string) error {
-	s, err := c.Choose(name)
+	s, ok, err := c.Lookup(name)
 	if err != nil {
 		return err
 	}
+	if !ok {
+		return login.Usage("there is no session %s", name)
+	}
+	if s.Check() == nil { // one that cannot be used has nothing to forget
+		if err := c.forget(ctx, s); err != nil {
+			return err
+		}
+	}
+	f, err := c.LoadConfig()
+	if err != nil {
+		return err
+	}
+	if err := f.Remove(ctx, name); err != nil {
+		return err
+	}
+	return c.show(map[string]string{"session": name, "removed": f.Path}, name+" is not in "+f.Path+" any more")
+}
+
+// forget forgets the credentials of a session that has neither tokens nor a key any more.
+func (c *client) forget(ctx context.Context, s *login.Session) error {
+	name := s.Name
 	o, err := c.Open(s, login.Alone)
 	if err != nil {
 		return err
@@ -140,17 +161,7 @@ func (c *client) removeSession(ctx context.Context, name string) error {
 	if _, err := o.Store.Load(ctx, s.KeysName()); !errors.Is(err, credentials.ErrNotStored) {
 		return errors.Join(login.Usage("session %s has a key: run %s key rm %s first", name, c.Self, name), err)
 	}
-	if err := o.ForgetKeys(ctx); err != nil {
-		return err
-	}
-	f, err := c.LoadConfig()
-	if err != nil {
-		return err
-	}
-	if err := f.Remove(ctx, name); err != nil {
-		return err
-	}
-	return c.show(map[string]string{"session": name, "removed": f.Path}, name+" is not in "+f.Path+" any more")
+	return o.ForgetKeys(ctx)
 }
 
 func flagName(key string) string { return strings.ReplaceAll(key, "_", "-") }

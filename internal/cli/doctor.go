@@ -64,6 +64,7 @@ type patient struct {
 	profile  *awsfile.Profile
 	shared   *awsfile.Shared
 	trouble  error // why the client's file cannot be read
+	unknown  []login.Unknown
 }
 
 func (c *client) patient(name, profile string) (*patient, error) {
@@ -76,6 +77,7 @@ func (c *client) patient(name, profile string) (*patient, error) {
 		p.trouble = err
 		return p, nil
 	}
+	p.unknown = f.Unknown()
 	for _, n := range f.Names() {
 		if s, ok := f.Session(n); ok && (name == "" || n == name) {
 			p.sessions = append(p.sessions, s)
@@ -121,12 +123,30 @@ func (c *client) examinations(p *patient) []doctor.Probe {
 	probe("vault", func(context.Context) []doctor.Check {
 		return doctor.Vault(runtime.GOOS, c.Getenv, vault.System(c.Getenv))
 	})
+	probe("configuration", func(context.Context) []doctor.Check { return p.meaningless() })
 	probe("session", func(ctx context.Context) []doctor.Check {
 		if p.trouble != nil {
-			return doctor.Sessions([]doctor.Session{{Name: p.config, Trouble: "cannot be read"}}, c.Now())
+			return doctor.Sessions([]doctor.Session{{Name: "configuration", Trouble: p.trouble.Error()}}, c.Now())
 		}
 		return doctor.Sessions(c.sessionsOf(ctx, p), c.Now())
 	})
+	return out
+}
+
+// meaningless tells of what is in the client's file and counts for nothing.
+func (p *patient) meaningless() []doctor.Check {
+	const name = "configuration"
+	var out []doctor.Check
+	for _, u := range p.unknown {
+		says := u.What + " in " + p.config + " is no session"
+		if u.Session != "" {
+			says = fmt.Sprintf("%s line %d: %s is no setting of a session, and counts for nothing", p.config, u.Line, u.What)
+		}
+		out = append(out, doctor.Check{Name: name, State: doctor.Warn, Says: says, Fix: "correct it, or take it out"})
+	}
+	if len(out) == 0 {
+		out = append(out, doctor.Check{Name: name, State: doctor.OK, Says: "every setting counts"})
+	}
 	return out
 }
 

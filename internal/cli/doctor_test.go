@@ -84,7 +84,7 @@ func TestDoctorOfAHealthyClient(t *testing.T) {
 	p.calls.take()
 	p.env["AWS_REGION"] = p.server.Region
 	d := p.examine()
-	want := []string{"clock", "endpoint server", "nearest sts", "proxy", "certificates", "region", "profile", "long-term keys", "files", "vault", "session"}
+	want := []string{"clock", "endpoint server", "nearest sts", "proxy", "certificates", "region", "profile", "long-term keys", "files", "vault", "configuration", "session"}
 	if diff := cmp.Diff(want, d.names()); diff != "" {
 		t.Error(diff)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -119,13 +120,21 @@ func Commands(w *IO) []*cobra.Command {
 // client has the commands.
 type client struct{ *IO }
 
-// printJSON writes a value as one indented JSON document.
+// printJSON writes a value as one indented JSON document. Characters that steer terminals are escaped; JSON itself leaves some of them.
 func (c *client) printJSON(v any) error {
-	e := json.NewEncoder(c.Out)
+	var b strings.Builder
+	e := json.NewEncoder(&b)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := io.WriteString(c.Out, controls.ReplaceAllStringFunc(b.String(), func(s string) string { return fmt.Sprintf(`\u%04x`, []rune(s)[0]) }))
+	return err
 }
+
+// controls are the characters from DEL on to the end of C1.
+var controls = regexp.MustCompile(`[\x{7f}-\x{9f}]`)
 
 // show writes a result: as JSON, or as a line of text.
 func (c *client) show(v any, text string) error {

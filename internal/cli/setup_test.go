@@ -105,3 +105,44 @@ func TestServerOfASession(t *testing.T) {
 		t.Errorf("exit code %d: %s", code, errs)
 	}
 }
+
+// TestConfigurationByHand: what cannot be meant is told with its line, and a session that cannot be used can be taken out.
+func TestConfigurationByHand(t *testing.T) {
+	p := newPerson(t)
+	p.file("config", "[session work]\nkind = user-pool\nregoin = eu-west-1\n[sesion other]\n[session odd name]\nkind = keys\nregion = eu-west-1\n")
+	for _, c := range []struct{ line, says string }{
+		{"status work", "session work has no region, in " + p.home + "/config; line 3 says regoin, which is no setting"},
+		{"status odd", "there is no session odd"},
+		{"status", "name a session: work, odd name"},
+	} {
+		if _, errs, code := p.run("", strings.Fields(c.line)...); code != ExitUsage || !strings.Contains(errs, c.says) {
+			t.Errorf("%s: exit code %d: %s", c.line, code, errs)
+		}
+	}
+	out, _, _ := p.run("", "doctor")
+	for _, want := range []string{"line 3: regoin is no setting", "[sesion other] in "} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in %s", want, out)
+		}
+	}
+	p.ok("configure", "odd name", "--remove")
+	p.ok("configure", "--remove", "work")
+	if out := p.ok("configure", "--list"); out != "" {
+		t.Error(out)
+	}
+	if _, errs, code := p.run("", "configure", "--remove", "work"); code != ExitUsage || !strings.Contains(errs, "there is no session work") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+}
+
+// TestDecodeIsBounded: half of a text is not taken for another, and nothing in a token steers a terminal.
+func TestDecodeIsBounded(t *testing.T) {
+	p := newPerson(t)
+	if _, errs, code := p.run(strings.Repeat("A", mostDecoded+1), "decode"); code != ExitUsage || !strings.Contains(errs, "longer than") {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	out, _, code := p.run(`{"allowed":false,"context":{"x":"`+"\u009b31m\u007f"+`"}}`, "decode")
+	if code != 0 || strings.ContainsRune(out, 0x9b) || !strings.Contains(out, `\u009b31m\u007f`) {
+		t.Errorf("%d %q", code, out)
+	}
+}

@@ -232,6 +232,38 @@ func (f *Config) Names() []string {
 	return out
 }
 
+// Unknown is something in the file that means nothing: a key that is no setting, or a section that is no session.
+type Unknown struct {
+	Session string // that has the key; empty for a section
+	What    string // the key, or the section in its brackets
+	Line    int    // of the key; 0 for a section
+}
+
+// Unknown lists what means nothing, in the order of the file.
+func (f *Config) Unknown() []Unknown {
+	known := map[string]bool{}
+	for _, set := range (&Session{}).Settings() {
+		known[set.Key] = true
+	}
+	var out []Unknown
+	for _, section := range f.file.Sections() {
+		name, ok := strings.CutPrefix(section, sessionPrefix)
+		if !ok {
+			out = append(out, Unknown{What: "[" + section + "]"})
+			continue
+		}
+		in, _ := f.file.Section(section)
+		begin := len(out)
+		for key, v := range in {
+			if !known[key] {
+				out = append(out, Unknown{name, key, v.From.Line})
+			}
+		}
+		slices.SortFunc(out[begin:], func(a, b Unknown) int { return a.Line - b.Line })
+	}
+	return out
+}
+
 // Put writes a session. Keys that it has no text for are taken out; others, and comments, stay.
 func (f *Config) Put(ctx context.Context, s *Session) error {
 	return f.edit(ctx, func(file *awsfile.File) error {

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -53,9 +55,35 @@ func (c *World) Choose(name string) (*Session, error) {
 		return nil, err
 	}
 	if !ok {
-		return nil, Usage("there is no session %s: run %s configure %s --server URL", s.Name, c.Self, s.Name)
+		return nil, c.none(name, s.Name)
 	}
-	return s, s.Check()
+	if err := s.Check(); err != nil {
+		return nil, c.located(s, err)
+	}
+	return s, nil
+}
+
+// none says that a session is not there. given is what the command names, if anything.
+func (c *World) none(given, name string) error {
+	if f, err := c.LoadConfig(); err == nil && given == "" && c.Getenv("MAYFLY_SESSION") == "" && len(f.Names()) > 0 {
+		return Usage("name a session: %s", strings.Join(f.Names(), ", "))
+	}
+	return Usage("there is no session %s: run %s configure %s --server URL", name, c.Self, name)
+}
+
+// located adds to what is wrong with a session where in the file that may be.
+func (c *World) located(s *Session, err error) error {
+	f, failed := c.LoadConfig()
+	if failed != nil {
+		return err
+	}
+	text := ", in " + f.Path
+	for _, p := range f.Unknown() {
+		if p.Session == s.Name {
+			text += fmt.Sprintf("; line %d says %s, which is no setting", p.Line, p.What)
+		}
+	}
+	return Usage("%w%s", err, text)
 }
 
 // Lookup finds a session as choose does; ok is false when it is not configured.
