@@ -2,6 +2,8 @@ package credentials
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,15 +25,35 @@ const (
 	identityTarget = "AWSCognitoIdentityService"
 )
 
-// Retrieve implements aws.CredentialsProvider.
+// Retrieve implements aws.CredentialsProvider. A token that looked good and is refused is renewed once, where Tokens is a Renewer: somebody has ended it at the
+// server.
 func (p *IdentityPool) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	t, err := p.Tokens.Tokens(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
+	c, err := p.with(ctx, t)
+	renewer, can := p.Tokens.(Renewer)
+	if !refusesToken(err) || !can {
+		return c, err
+	}
+	if t, err = renewer.Renew(ctx, t); err != nil {
+		return aws.Credentials{}, err
+	}
+	return p.with(ctx, t)
+}
+
+// refusesToken tells whether an identity pool says of a token that it has ended, has been revoked, or has an old signature. Every other refusal has the same code.
+func refusesToken(err error) bool {
+	var refused *ServiceError
+	return errors.As(err, &refused) && refused.Code == "NotAuthorizedException" && strings.HasPrefix(refused.Message, "Invalid login token. Token ")
+}
+
+// with exchanges a token.
+func (p *IdentityPool) with(ctx context.Context, t *Tokens) (aws.Credentials, error) {
 	logins := map[string]string{p.provider(): string(t.ID)}
 	var identity struct{ IdentityId string }
-	err = p.Client.json(ctx, identityPrefix, identityTarget, "GetId", map[string]any{"IdentityPoolId": p.ID, "Logins": logins}, &identity)
+	err := p.Client.json(ctx, identityPrefix, identityTarget, "GetId", map[string]any{"IdentityPoolId": p.ID, "Logins": logins}, &identity)
 	if err != nil {
 		return aws.Credentials{}, err
 	}

@@ -3,8 +3,10 @@ package credentials_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -307,4 +309,39 @@ func TestCallerWhoLeaves(t *testing.T) {
 			t.Errorf("a caller who has left waits for %s: %v", time.Since(began), err)
 		}
 	})
+}
+
+// TestRevokedLogin: a user pool's token that an identity pool does not take any more is renewed once. Other refusals renew nothing.
+func TestRevokedLogin(t *testing.T) {
+	for message, want := range map[string]struct {
+		renewals int
+		good     bool
+	}{
+		"Invalid login token. Token has been revoked.":                 {1, true},
+		"Invalid login token. Token expired: 1792584000 >= 1792583000": {1, true},
+		"Invalid login token. Issuer doesn't match providerName":       {0, false},
+		"Access to Identity 'eu-west-1:01234567-89ab' is forbidden.":   {0, false},
+	} {
+		p := &portal{}
+		session := p.session(&credentials.Memory{})
+		if err := session.SignIn(t.Context(), &credentials.Tokens{ID: "id0", Access: "access0", Refresh: "refresh0", Expires: time.Now().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		client := &credentials.Client{Region: "eu-west-1", HTTP: &http.Client{Transport: tripper(func(r *http.Request) (*http.Response, error) {
+			b, err := io.ReadAll(r.Body)
+			switch {
+			case err != nil:
+				return nil, err
+			case strings.Contains(string(b), `"id0"`):
+				return said(400, nil, `{"__type":"NotAuthorizedException","message":"`+message+`"}`), nil
+			case strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".GetId"):
+				return said(200, nil, `{"IdentityId":"eu-west-1:01234567-89ab"}`), nil
+			}
+			return said(200, nil, `{"Credentials":{"AccessKeyId":"ASIA","SecretKey":"s","SessionToken":"t","Expiration":1792584000}}`), nil
+		})}}
+		_, err := (&credentials.IdentityPool{Client: client, ID: "eu-west-1:x", UserPoolID: "eu-west-1_x", Tokens: session}).Retrieve(t.Context())
+		if (err == nil) != want.good || p.refreshes != want.renewals {
+			t.Errorf("%s: %d renewals, %v", message, p.refreshes, err)
+		}
+	}
 }
