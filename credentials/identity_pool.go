@@ -28,19 +28,7 @@ const (
 // Retrieve implements aws.CredentialsProvider. A token that looked good and is refused is renewed once, where Tokens is a Renewer: somebody has ended it at the
 // server.
 func (p *IdentityPool) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	t, err := p.Tokens.Tokens(ctx)
-	if err != nil {
-		return aws.Credentials{}, err
-	}
-	c, err := p.with(ctx, t)
-	renewer, can := p.Tokens.(Renewer)
-	if !refusesToken(err) || !can {
-		return c, err
-	}
-	if t, err = renewer.Renew(ctx, t); err != nil {
-		return aws.Credentials{}, err
-	}
-	return p.with(ctx, t)
+	return exchange(ctx, p.Tokens, p.with, refusesToken)
 }
 
 // refusesToken tells whether an identity pool says of a token that it has ended, has been revoked, or has an old signature. Every other refusal has the same code.

@@ -32,3 +32,4 @@ func (SSOBrowser) Format(f fmt.State, _ rune)      { named(f, "SSOBrowser") }
 func (*Session) Format(f fmt.State, _ rune)        { named(f, "Session") }
 func (*Cached) Format(f fmt.State, _ rune)         { named(f, "Cached") }
 func (*LoginSession) Format(f fmt.State, _ rune)   { named(f, "LoginSession") }
+func (registration) Format(f fmt.State, _ rune)    { named(f, "registration") }

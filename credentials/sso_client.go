@@ -46,12 +46,6 @@ type registration struct {
 	AuthorizationEndpoint string `json:"authorizationEndpoint,omitempty"`
 }
 
-// String keeps the secret out of what is printed.
-func (r registration) String() string { return r.ClientID }
-
-// GoString keeps the secret out of what is printed for a programmer.
-func (r registration) GoString() string { return r.ClientID }
-
 type registerInput struct {
 	ClientName   string   `json:"clientName"`
 	ClientType   string   `json:"clientType"`

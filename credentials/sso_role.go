@@ -30,19 +30,24 @@ var errEndless = errors.New("credentials: the list of the service does not end")
 // Retrieve implements aws.CredentialsProvider. A token that looked good and is refused is renewed once, where Tokens is a Renewer: somebody has ended it at the
 // server. A session that has ended is a LoginRequiredError, without a command unless Tokens knows one.
 func (p *SSORole) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	t, err := p.Tokens.Tokens(ctx)
+	return exchange(ctx, p.Tokens, p.with, endsSession)
+}
+
+// exchange gives credentials for tokens, and for renewed ones when the first are refused and can be renewed.
+func exchange(ctx context.Context, from TokenSource, with func(context.Context, *Tokens) (aws.Credentials, error), refused func(error) bool) (aws.Credentials, error) {
+	t, err := from.Tokens(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
-	c, err := p.with(ctx, t)
-	renewer, can := p.Tokens.(Renewer)
-	if !endsSession(err) || !can {
+	c, err := with(ctx, t)
+	renewer, can := from.(Renewer)
+	if !can || !refused(err) {
 		return c, err
 	}
 	if t, err = renewer.Renew(ctx, t); err != nil {
 		return aws.Credentials{}, err
 	}
-	return p.with(ctx, t)
+	return with(ctx, t)
 }
 
 // with takes the session of the role with an access token.

@@ -83,7 +83,7 @@ func readFile(path string) ([]byte, error) {
 }
 
 // Save implements Store.
-func (f *Files) Save(_ context.Context, name string, value []byte) error {
+func (f *Files) Save(ctx context.Context, name string, value []byte) error {
 	path, err := f.path(name, "")
 	if err != nil {
 		return err
@@ -96,11 +96,11 @@ func (f *Files) Save(_ context.Context, name string, value []byte) error {
 	if err := os.MkdirAll(f.Dir, 0o700); err != nil {
 		return err
 	}
-	return replace(path, value)
+	return replace(ctx, path, value)
 }
 
 // replace writes a file of mode 0600 beside and renames it.
-func replace(path string, value []byte) (err error) {
+func replace(ctx context.Context, path string, value []byte) (err error) {
 	t, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+tempMark+"*") // of mode 0600
 	if err != nil {
 		return err
@@ -119,7 +119,7 @@ func replace(path string, value []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	if err = rename(t.Name(), path); err == nil {
+	if err = rename(ctx, t.Name(), path); err == nil {
 		sweep(path)
 	}
 	return err

@@ -3,6 +3,7 @@
 package keep
 
 import (
+	"context"
 	"errors"
 	"os"
 	"syscall"
@@ -18,4 +19,4 @@ func tryLock(f *os.File) (bool, error) {
 }
 
 // rename takes the place of a file, whoever reads it.
-func rename(from, to string) error { return os.Rename(from, to) }
+func rename(_ context.Context, from, to string) error { return os.Rename(from, to) }

@@ -1,6 +1,7 @@
 package keep
 
 import (
+	"context"
 	"errors"
 	"os"
 	"time"
@@ -17,15 +18,22 @@ func tryLock(f *os.File) (bool, error) {
 	return err == nil, err
 }
 
-// mostTries bounds how often the place of a file is tried to be taken: for a second.
-const mostTries = 100
+// mostReading is how long somebody who reads a file is waited for.
+const mostReading = time.Second
 
 // rename takes the place of a file. Somebody who reads it keeps it from being replaced for that moment.
-func rename(from, to string) error {
-	err := os.Rename(from, to)
-	for try := 1; try < mostTries && (errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)); try++ {
-		time.Sleep(lockPause)
-		err = os.Rename(from, to)
+func rename(ctx context.Context, from, to string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mostReading)
+	defer cancel()
+	for {
+		err := os.Rename(from, to)
+		if !errors.Is(err, windows.ERROR_SHARING_VIOLATION) && !errors.Is(err, windows.ERROR_ACCESS_DENIED) {
+			return err
+		}
+		select {
+		case <-time.After(lockPause):
+		case <-ctx.Done():
+			return err
+		}
 	}
-	return err
 }
