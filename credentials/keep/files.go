@@ -21,7 +21,7 @@ type Sealer interface {
 // Files is a Store in a folder: a file for each name, of mode 0600, written beside and renamed, so that a reader sees the old one or the new one. A lock is one
 // of the operating system on a file beside, which ends with the process that holds it.
 type Files struct {
-	Dir  string // made with mode 0700 when it is not there
+	Dir  string // made with mode 0700 when it is not there; one that others can write to is not for secrets
 	Seal Sealer // nil: the files hold the values as they are
 }
 
