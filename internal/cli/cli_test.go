@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"io/fs"
 	"os"
@@ -95,6 +97,37 @@ func TestTerminal(t *testing.T) {
 	}
 	if out := p.ok("status"); !strings.Contains(out, "as "+p.server.APIAccessKey) {
 		t.Error(out)
+	}
+}
+
+// TestNobodyElsesPassword: the one that the environment has goes with the user of the environment alone.
+func TestNobodyElsesPassword(t *testing.T) {
+	p := newPerson(t)
+	p.ok("configure", "default", "--server", p.server.URL)
+	p.env["MAYFLY_ACCESS_KEY"], p.env["MAYFLY_SECRET_KEY"] = p.server.APIAccessKey, p.server.APISecretKey
+	p.calls.take()
+	if _, errs, code := p.run("", "login", "--username", "somebody"); code != ExitUsage || !strings.Contains(errs, "no password") || len(p.calls.take()) != 0 {
+		t.Errorf("exit code %d: %s", code, errs)
+	}
+	p.ok("login", "--username", p.server.APIAccessKey)
+	p.ok("login")
+	p.env["MAYFLY_ACCESS_KEY"] = ""
+	p.ok("login", "--username", p.server.APIAccessKey)
+}
+
+// TestInterruption: who stops the program is told no cause that they know better.
+func TestInterruption(t *testing.T) {
+	p := newPerson(t)
+	p.login()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs bytes.Buffer
+	if code := p.live(ctx, around{transport: p.calls, out: &out, errs: &errs}, "whoami"); code != ExitFailed || errs.String() != "mayfly: interrupted\n" {
+		t.Errorf("exit code %d: %s", code, &errs)
+	}
+	p.typed = &typed{answers: []string{" "}}
+	if _, errs, code := p.run("", "login"); code != ExitUsage || !strings.Contains(errs, "nobody is named") {
+		t.Errorf("exit code %d: %s", code, errs)
 	}
 }
 

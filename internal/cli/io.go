@@ -46,6 +46,8 @@ type exitError struct{ code int }
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
+var errInterrupted = errors.New("interrupted")
+
 // Usage marks an error as one of the command line.
 func Usage(err error) error { return login.Usage("%w", err) }
 
@@ -83,6 +85,9 @@ type failure struct {
 
 // Finish shows the error of a command, if it is to be shown, and gives the exit code of the process.
 func (w *IO) Finish(err error) int {
+	if errors.Is(err, context.Canceled) { // by the person, or by whoever stops the process
+		err = errInterrupted
+	}
 	code, show := exitCode(err)
 	switch {
 	case show && w.asJSON:

@@ -197,6 +197,9 @@ func (c *client) signIn(ctx context.Context, s *login.Session, how *signIn) erro
 // signInUser signs in with a user name and a password.
 func (c *client) signInUser(ctx context.Context, o *login.Opened, how *signIn) (*credentials.Tokens, error) {
 	username, password := c.Given(o.Session)
+	if how.username != "" && username != "" && how.username != username {
+		password = "" // the environment has somebody else's
+	}
 	if how.username != "" {
 		username = how.username
 	}
@@ -207,6 +210,9 @@ func (c *client) signInUser(ctx context.Context, o *login.Opened, how *signIn) (
 		var err error
 		if username, err = c.Terminal.Line(ctx, "Username: "); err != nil {
 			return nil, err
+		}
+		if username = strings.TrimSpace(username); username == "" {
+			return nil, login.Usage("nobody is named")
 		}
 	}
 	if password == "" || how.from != (secretSource{}) {
