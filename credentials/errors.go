@@ -80,8 +80,11 @@ func (e *UnreachableError) Error() string {
 // Unwrap gives the cause.
 func (e *UnreachableError) Unwrap() error { return e.cause }
 
-// endsSession tells whether an error means that a person has to sign in again.
-func endsSession(err error) bool {
+// needsLogin tells whether an error means that a person has to sign in again.
+func needsLogin(err error) bool {
 	var ended *LoginRequiredError
 	return errors.As(err, &ended)
 }
+
+// endsSession tells whether that is so before the end of what there is: what could never be refreshed serves to it.
+func endsSession(err error) bool { return needsLogin(err) && !errors.Is(err, errNoRefresh) }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/mayfly-id/mayfly/credentials/keep"
+	"github.com/mayfly-id/mayfly/internal/dpop"
 )
 
 const signinPrefix = "signin"
@@ -43,14 +44,14 @@ func (c *Client) RefreshLogin(ctx context.Context, old *LoginToken) (*LoginToken
 	if old.RefreshToken == "" {
 		return nil, LoginRequired("", "", errNoRefresh)
 	}
-	key, err := readDPoPKey(old.DPoPKey)
+	key, err := dpop.Parse(string(old.DPoPKey))
 	if err != nil {
 		return nil, LoginRequired("", "", err) // nothing but a new session has another one
 	}
 	r := &call{
 		service: signinPrefix, operation: "CreateOAuth2Token", method: http.MethodPost, path: "/v1/token",
 		prove: func(method, address string, at time.Time) (string, error) {
-			return key.proof(random(c.Random), method, address, at)
+			return key.Proof(random(c.Random), method, address, at)
 		},
 	}
 	in := map[string]string{"clientId": old.ClientID, "grantType": grantFresh, "refreshToken": string(old.RefreshToken)}
@@ -184,7 +185,7 @@ func (p *LoginSession) refresh(ctx context.Context, old *LoginToken) (aws.Creden
 	linger, done := keep.Lingering(ctx)
 	t, err := p.Client.RefreshLogin(linger, old)
 	done()
-	if endsSession(err) {
+	if needsLogin(err) {
 		if now, lerr := p.Load(ctx); lerr == nil && now.RefreshToken != old.RefreshToken && p.left(now) > 0 {
 			return now.Credentials(), nil // another program was faster
 		}

@@ -124,6 +124,14 @@ func testRevokedSession(t *testing.T) {
 	if wg.Wait(); p.refreshes == 0 || p.refreshes > 2 { // the second is of those who waited for the tokens meanwhile, and saw them refused later
 		t.Errorf("%d refreshes", p.refreshes)
 	}
+	before := p.refreshes
+	var again *credentials.LoginRequiredError
+	if _, err := p.session(s.Store).Tokens(t.Context()); !errors.As(err, &again) || again.Command != "mayfly login work" || p.refreshes != before {
+		t.Errorf("another process tries a refresh token that was refused: %v", err)
+	}
+	if err := s.SignIn(t.Context(), kept); err != nil {
+		t.Fatal(err)
+	}
 	p.slow, p.err = 0, errors.New("the server is down")
 	if _, err := s.Renew(t.Context(), kept); !errors.Is(err, p.err) {
 		t.Errorf("a bad token is given again: %v", err)

@@ -2,6 +2,7 @@ package credentials
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/mayfly-id/mayfly/credentials/keep"
@@ -66,7 +67,8 @@ func tokensOf(k *keep.Kept[storedTokens]) *Tokens {
 }
 
 func (s *Session) source() *keep.Source[storedTokens] {
-	return &keep.Source[storedTokens]{Store: s.Store, Name: s.Name, Now: clock(s.Now), Spends: s.Refresh != nil, Warn: s.Warn, Ends: endsSession,
+	return &keep.Source[storedTokens]{Store: s.Store, Name: s.Name, Now: clock(s.Now), Spends: s.Refresh != nil, Warn: s.Warn,
+		Ends: endsSession,
 		Bring: func(ctx context.Context, old *keep.Kept[storedTokens]) (keep.Brought[storedTokens], error) {
 			t, err := s.bring(ctx, old)
 			if err != nil {
@@ -99,17 +101,26 @@ func (s *Session) Renew(ctx context.Context, bad *Tokens) (*Tokens, error) {
 	return tokensOf(k), nil
 }
 
+// errEnded is what one hears who comes after the one whom the server has told.
+var errEnded = errors.New("credentials: the session has ended at the server")
+
 // bring refreshes what is kept, or signs in.
 func (s *Session) bring(ctx context.Context, old *keep.Kept[storedTokens]) (*Tokens, error) {
 	var cause error
-	if old != nil && s.Refresh != nil {
+	switch {
+	case old == nil:
+	case old.Ended:
+		cause = errEnded
+	case s.Refresh == nil:
+		cause = errNoRefresh
+	default:
 		linger, done := keep.Lingering(ctx) // a new refresh token that nobody takes is a session lost
 		t, err := s.Refresh(tokensOf(old)).Tokens(linger)
 		done()
 		if err == nil {
 			return t, nil
 		}
-		if !endsSession(err) {
+		if !needsLogin(err) {
 			return nil, err
 		}
 		cause = err

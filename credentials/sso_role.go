@@ -30,7 +30,7 @@ var errEndless = errors.New("credentials: the list of the service does not end")
 // Retrieve implements aws.CredentialsProvider. A token that looked good and is refused is renewed once, where Tokens is a Renewer: somebody has ended it at the
 // server. A session that has ended is a LoginRequiredError, without a command unless Tokens knows one.
 func (p *SSORole) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	return exchange(ctx, p.Tokens, p.with, endsSession)
+	return exchange(ctx, p.Tokens, p.with, needsLogin)
 }
 
 // exchange gives credentials for tokens, and for renewed ones when the first are refused and can be renewed.
@@ -148,7 +148,7 @@ func pages(q url.Values, page func(url.Values) (next string, err error)) error {
 // to their end.
 func (c *Client) Logout(ctx context.Context, access Secret) error {
 	err := c.portal(ctx, "Logout", http.MethodPost, "/logout", access, nil)
-	if endsSession(err) {
+	if needsLogin(err) {
 		return nil
 	}
 	return err

@@ -157,7 +157,15 @@ func (h *Holder[T]) bring(ctx context.Context, s *Source[T], old *Kept[T]) (Brou
 
 // fallBack gives the old one until its end when the new one fails to come for a reason that may go away, and leaves it at that for a while.
 func (h *Holder[T]) fallBack(ctx context.Context, s *Source[T], old *Kept[T], err error) (*Kept[T], error) {
-	if s.Good != nil || !old.Alive(s.Now()) || s.Ends != nil && s.Ends(err) {
+	if s.Ends != nil && s.Ends(err) {
+		if old != nil && !old.Ended && h.unsaved == nil {
+			ended := *old
+			ended.Ended = true
+			_ = Save(context.WithoutCancel(ctx), s.Store, s.Name, &ended) // it spares others the attempt, and is worth no more
+		}
+		return nil, err
+	}
+	if s.Good != nil || !old.Alive(s.Now()) {
 		return nil, err
 	}
 	tired := *old

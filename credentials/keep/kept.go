@@ -13,8 +13,9 @@ type Kept[T any] struct {
 	Version int           `json:"version"`
 	Issued  time.Time     `json:"issued"`
 	Expires time.Time     `json:"expires"`
-	Skew    time.Duration `json:"skew,omitempty"` // of that clock ahead of this machine's, so that the next process knows
-	Tried   time.Time     `json:"tried,omitzero"` // when a renewal failed, by this machine's clock
+	Skew    time.Duration `json:"skew,omitempty"`  // of that clock ahead of this machine's, so that the next process knows
+	Tried   time.Time     `json:"tried,omitzero"`  // when a renewal failed, by this machine's clock
+	Ended   bool          `json:"ended,omitempty"` // before its time: a renewal was refused for good
 	Value   T             `json:"value"`
 }
 
@@ -50,7 +51,7 @@ func (k *Kept[T]) at(local time.Time) time.Time { return local.Add(k.Skew) }
 
 // Alive tells whether something is there and has not ended.
 func (k *Kept[T]) Alive(local time.Time) bool {
-	return k != nil && k.at(local).Before(k.Expires) && !k.at(local).Before(k.Issued.Add(-clockSteps))
+	return k != nil && !k.Ended && k.at(local).Before(k.Expires) && !k.at(local).Before(k.Issued.Add(-clockSteps))
 }
 
 // good tells whether something is there and not to be renewed yet.

@@ -102,22 +102,23 @@ func edges() map[string][]string {
 
 		// Rooms for other programs that do I/O: they reach a server by its public protocols alone. mayflytest starts one.
 		"credentials/keep": {},
-		"credentials":      {"credentials/keep", "internal/partition"},
+		"credentials":      {"credentials/keep", "internal/dpop", "internal/partition"},
 
 		// The client: the user's files, endpoints of its own, the commands. It knows nothing of the server's inside.
-		"internal/awsfile":    {},
+		"internal/awsfile":    {"credentials"},
 		"internal/localcreds": {"credentials"},
 		"internal/runas":      {"credentials"},
 		"internal/vault":      {"credentials"},
 		"internal/shellenv":   {"credentials"},
 		"internal/chain":      {"credentials", "internal/awsfile"},
 		"internal/partition":  {},
+		"internal/dpop":       {},
 		"internal/doctor":     {"internal/awsfile", "internal/chain", "internal/partition", "internal/vault"},
 		"internal/desktop":    {"credentials"},
 		"internal/decode":     {},
 		"internal/login":      {"credentials", "internal/awsfile", "internal/chain", "internal/partition", "internal/vault"},
 		"internal/cli": {
-			"credentials", "internal/awsfile", "internal/chain", "internal/decode", "internal/desktop", "internal/doctor", "internal/localcreds", "internal/login", "internal/runas",
+			"credentials", "internal/awsfile", "internal/decode", "internal/desktop", "internal/doctor", "internal/localcreds", "internal/login", "internal/runas",
 			"internal/shellenv", "internal/vault",
 		},
 		"mayflytest": {"credentials", "internal/app", "internal/config"},

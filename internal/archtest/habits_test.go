@@ -76,7 +76,6 @@ func importNames(f *file) map[string]string {
 func TestClockAndRandomness(t *testing.T) {
 	mayKnow := []string{"internal/app", "cmd", "bench", "internal/store/storetest", "internal/store/postgres/pgtest", "internal/iam/iamtest"}
 	reasons := map[string]string{
-		"internal/localcreds/defaults.go":   "the defaults of what is not given",
 		"internal/chain/defaults.go":        "the defaults of what is not given",
 		"internal/vault/defaults.go":        "the defaults of what is not given",
 		"credentials/defaults.go":           "the defaults of what is not given",

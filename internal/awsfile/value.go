@@ -1,47 +1,15 @@
 package awsfile
 
 import (
-	"fmt"
-	"io"
-	"log/slog"
 	"strconv"
+
+	"github.com/mayfly-id/mayfly/credentials"
 )
 
 // Secret is a text that may be a secret. It prints redacted, whatever prints it.
-type Secret string
+type Secret = credentials.Secret
 
 const redacted = "[redacted]"
-
-// Format keeps the text out of everything that package fmt prints, whatever the verb.
-func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
-
-// String keeps the text out of logs.
-func (Secret) String() string { return redacted }
-
-// LogValue keeps the text out of structured logs.
-func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// MarshalText keeps the text out of JSON and other encodings.
-func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// What has secrets and a pointer, within which package fmt asks nobody for verbs that do not fit, prints its name alone.
-
-// Format implements fmt.Formatter.
-func (SSOToken) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "awsfile.SSOToken") }
-
-// Format implements fmt.Formatter.
-func (Registration) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "awsfile.Registration") }
-
-// Format implements fmt.Formatter.
-func (RoleCredentials) Format(f fmt.State, _ rune) {
-	_, _ = io.WriteString(f, "awsfile.RoleCredentials")
-}
-
-// Format implements fmt.Formatter.
-func (LoginToken) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "awsfile.LoginToken") }
-
-// Format implements fmt.Formatter.
-func (p Profile) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "awsfile.Profile "+p.Name) }
 
 // Value is what a key of a section says. Any key may hold a secret, so all of them print redacted.
 type Value struct {

@@ -2,6 +2,7 @@ package localcreds
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -188,7 +189,7 @@ func TestListenersThatOthersReach(t *testing.T) {
 // TestEndsWithItsContext: after the end nobody is answered, and a request that waits for credentials does not hold it up.
 func TestEndsWithItsContext(t *testing.T) {
 	asked := make(chan struct{})
-	s, err := New(Config{Provider: aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
+	s, err := New(Config{Random: rand.Reader, Now: time.Now, Provider: aws.CredentialsProviderFunc(func(ctx context.Context) (aws.Credentials, error) {
 		close(asked)
 		<-ctx.Done()
 		return aws.Credentials{}, ctx.Err()

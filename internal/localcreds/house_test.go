@@ -3,6 +3,7 @@ package localcreds
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"io"
 	"net"
@@ -50,7 +51,7 @@ func newHouse(t *testing.T, metadata *Metadata) *house {
 	t.Helper()
 	h := &house{provider: &given{keys: role()}}
 	var err error
-	h.Server, err = New(Config{Provider: h.provider, Region: "eu-west-1", Metadata: metadata, Now: fixed, Failed: func(error) { h.failures.Add(1) }})
+	h.Server, err = New(Config{Provider: h.provider, Region: "eu-west-1", Metadata: metadata, Now: fixed, Random: rand.Reader, Failed: func(error) { h.failures.Add(1) }})
 	if err != nil {
 		t.Fatal(err)
 	}

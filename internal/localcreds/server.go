@@ -20,7 +20,7 @@ import (
 
 // Config says what a Server hands out.
 type Config struct {
-	// Provider gives the credentials. It is asked for each request, so it should keep them: credentials.Cached does.
+	// Provider gives the credentials; required, as are Random and Now. It is asked for each request, so it should keep them: credentials.Cached does.
 	Provider aws.CredentialsProvider
 	// Region is what the metadata service says it is in, such as "eu-west-1". Empty: it does not know.
 	Region string
@@ -32,8 +32,8 @@ type Config struct {
 	// Failed is told why credentials could not be had, for the log of an operator. nil: nobody is.
 	Failed func(error)
 
-	Random io.Reader        // nil: crypto/rand
-	Now    func() time.Time // nil: time.Now
+	Random io.Reader // for tokens
+	Now    func() time.Time
 }
 
 // Metadata are settings of the instance metadata service.
@@ -68,13 +68,13 @@ func New(c Config) (*Server, error) {
 	if c.Provider == nil {
 		return nil, errors.New("localcreds: there is no provider of credentials")
 	}
-	s := &Server{provider: c.Provider, region: c.Region, token: c.Token, failed: c.Failed, now: clock(c.Now)}
+	s := &Server{provider: c.Provider, region: c.Region, token: c.Token, failed: c.Failed, now: c.Now}
 	if s.failed == nil {
 		s.failed = func(error) {}
 	}
 	if s.token == "" {
 		var b [tokenBytes]byte
-		if _, err := io.ReadFull(random(c.Random), b[:]); err != nil {
+		if _, err := io.ReadFull(c.Random, b[:]); err != nil {
 			return nil, fmt.Errorf("localcreds: draw the token: %w", err)
 		}
 		s.token = credentials.Secret(base64.RawURLEncoding.EncodeToString(b[:]))
@@ -94,7 +94,7 @@ func New(c Config) (*Server, error) {
 	}
 	var err error
 	s.metadata = &m
-	s.sessions, err = newSessions(random(c.Random), s.now)
+	s.sessions, err = newSessions(c.Random, s.now)
 	return s, err
 }
 

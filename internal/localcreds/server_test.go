@@ -2,6 +2,7 @@ package localcreds
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -38,6 +40,10 @@ func TestConfigs(t *testing.T) {
 		"none for a key":  {Config{Provider: p, Token: long, Metadata: &Metadata{}, Random: iotest.ErrReader(errors.New("none"))}, false},
 		"short of random": {Config{Provider: p, Random: bytes.NewReader(make([]byte, 31))}, false},
 	} {
+		c.config.Now = time.Now
+		if c.config.Random == nil {
+			c.config.Random = rand.Reader
+		}
 		s, err := New(c.config)
 		if (err == nil) != c.want || (s != nil) != c.want && err == nil {
 			t.Errorf("%s: %v", name, err)

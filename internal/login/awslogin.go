@@ -42,8 +42,8 @@ func (c *World) awsLoginOf(shared *awsfile.Shared, profile, session string) aws.
 			return loginToken(t), nil
 		},
 		Save: func(_ context.Context, t *credentials.LoginToken) error {
-			file.AccessKeyID, file.SecretAccessKey, file.SessionToken = t.AccessKeyID, awsfile.Secret(t.SecretAccessKey), awsfile.Secret(t.SessionToken)
-			file.ExpiresAt, file.RefreshToken, file.IDToken, file.TokenType = t.Expires, awsfile.Secret(t.RefreshToken), awsfile.Secret(t.IDToken), t.TokenType
+			file.AccessKeyID, file.SecretAccessKey, file.SessionToken = t.AccessKeyID, t.SecretAccessKey, t.SessionToken
+			file.ExpiresAt, file.RefreshToken, file.IDToken, file.TokenType = t.Expires, t.RefreshToken, t.IDToken, t.TokenType
 			return cache.WriteLoginToken(session, file)
 		},
 	}

@@ -96,7 +96,7 @@ func (a *awsTokens) renew(ctx context.Context, old *awsfile.SSOToken) (*credenti
 	if err != nil {
 		return a.orOld(old, err)
 	}
-	old.AccessToken, old.RefreshToken, old.ExpiresAt = awsfile.Secret(t.Access), awsfile.Secret(t.Refresh), t.Expires
+	old.AccessToken, old.RefreshToken, old.ExpiresAt = t.Access, t.Refresh, t.Expires
 	if err := a.cache.WriteSSOToken(a.key, old); err != nil {
 		a.c.notKept(err)
 	}
@@ -123,8 +123,8 @@ func (a *awsTokens) SignIn(ctx context.Context, t *credentials.Tokens) error {
 	}
 	defer unlock()
 	return a.cache.WriteSSOToken(a.key, &awsfile.SSOToken{
-		StartURL: a.sso.StartURL, Region: a.sso.Client.Region, AccessToken: awsfile.Secret(t.Access), ExpiresAt: t.Expires, RefreshToken: awsfile.Secret(t.Refresh),
-		ClientID: by.ClientID, ClientSecret: awsfile.Secret(by.ClientSecret), RegistrationExpiresAt: by.Expires,
+		StartURL: a.sso.StartURL, Region: a.sso.Client.Region, AccessToken: t.Access, ExpiresAt: t.Expires, RefreshToken: t.Refresh,
+		ClientID: by.ClientID, ClientSecret: by.ClientSecret, RegistrationExpiresAt: by.Expires,
 	})
 }
 

@@ -1,4 +1,5 @@
-package credentials
+// Package dpop proves that who sends a request has a key (RFC 9449). It is pure: time and randomness are parameters.
+package dpop
 
 import (
 	"crypto/ecdsa"
@@ -10,6 +11,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -18,34 +20,38 @@ import (
 // mostPEM is the longest PEM text that is read as a key: one of P-256 has some 230 characters.
 const mostPEM = 4096
 
-var errDPoPKey = errors.New("credentials: the session has no usable key")
+// ErrKey is a text that holds no key that can be used.
+var ErrKey = errors.New("dpop: no EC key of P-256 in PEM")
 
-// dpopKey is the key that a session is bound to.
-type dpopKey struct {
+// Key is the private key that a session is bound to.
+type Key struct {
 	key *ecdsa.PrivateKey
 }
 
-// readDPoPKey reads an EC key of P-256 (SEC 1, RFC 5915) in PEM.
-func readDPoPKey(text Secret) (*dpopKey, error) {
+// Format keeps the key out of everything that package fmt prints.
+func (*Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "a key of P-256") }
+
+// Parse reads an EC key of P-256 (SEC 1, RFC 5915) in PEM.
+func Parse(text string) (*Key, error) {
 	if len(text) > mostPEM {
-		return nil, errDPoPKey
+		return nil, ErrKey
 	}
 	block, rest := pem.Decode([]byte(text))
 	if block == nil || block.Type != "EC PRIVATE KEY" || strings.TrimSpace(string(rest)) != "" {
-		return nil, errDPoPKey
+		return nil, ErrKey
 	}
 	key, err := x509.ParseECPrivateKey(block.Bytes)
 	if err != nil || key.Curve != elliptic.P256() {
-		return nil, errDPoPKey
+		return nil, ErrKey
 	}
-	return &dpopKey{key}, nil
+	return &Key{key}, nil
 }
 
-// proof proves that who sends a request has the key (RFC 9449 section 4.2): a JWT that names the method, the address and the time, and is used once.
-func (k *dpopKey) proof(random io.Reader, method, address string, at time.Time) (string, error) {
+// Proof proves that who sends a request has the key (RFC 9449 section 4.2): a JWT that names the method, the address and the time, and is used once. It is signed with ES256.
+func (k *Key) Proof(random io.Reader, method, address string, at time.Time) (string, error) {
 	point, err := k.key.PublicKey.Bytes() // 0x04, x, y
 	if err != nil {
-		return "", errDPoPKey
+		return "", ErrKey
 	}
 	id, err := newUUID4(random)
 	if err != nil {
@@ -66,7 +72,7 @@ func (k *dpopKey) proof(random io.Reader, method, address string, at time.Time) 
 	sum := sha256.Sum256([]byte(input))
 	r, s, err := ecdsa.Sign(random, k.key, sum[:])
 	if err != nil {
-		return "", errDPoPKey
+		return "", ErrKey
 	}
 	var signature [64]byte // r and s, each of the size of the curve (RFC 7518 section 3.4)
 	r.FillBytes(signature[:32])
