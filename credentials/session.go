@@ -131,13 +131,18 @@ func (s *Session) bring(ctx context.Context, old *keep.Kept[storedTokens]) (*Tok
 	return s.Login.Tokens(ctx)
 }
 
-// Kept gives the tokens as they are kept, without renewing them, and whether they still serve as they are. ErrNotStored when there are none.
+// Kept gives the tokens as they are kept, without renewing them, and whether they still serve as they are. Those of a session that the server has ended have no
+// refresh token. ErrNotStored when there are none.
 func (s *Session) Kept(ctx context.Context) (t *Tokens, good bool, err error) {
 	k, err := keep.Load[storedTokens](ctx, s.Store, s.Name)
 	if err != nil {
 		return nil, false, err
 	}
-	return tokensOf(k), k.Alive(clock(s.Now)()), nil
+	t = tokensOf(k)
+	if k.Ended {
+		t.Refresh = ""
+	}
+	return t, k.Alive(clock(s.Now)()), nil
 }
 
 // SignIn keeps tokens that a sign-in has just given, in the place of older ones. When they cannot be kept, they serve this process all the same.

@@ -5,8 +5,10 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -55,7 +57,19 @@ Every AWS SDK and CLI is already its client. This program is the server, and a c
   mayfly login --server http://127.0.0.1:8480  sign in, once for all programs
   mayfly exec -- aws sts get-caller-identity   run a program with short-term credentials`,
 		SilenceUsage: true, SilenceErrors: true,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			text := fmt.Sprintf("there is no command %q", args[0])
+			if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+				text += ": " + strings.Join(near, " or ") + "?"
+			}
+			return usageError{errors.New(text)}
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
+	c.SuggestionsMinimumDistance = 2
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	group(c, "Server:", up(), outbox(), pool(), lintPolicies(), operations())
 	group(c, "Client:", cli.Commands(w)...)

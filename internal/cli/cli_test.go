@@ -151,7 +151,7 @@ func TestExitCodes(t *testing.T) {
 		{"status of nobody", []string{"status"}, "", ExitSignIn, ""},
 		{"right password", []string{"login", "--username", p.server.APIAccessKey, "--password-stdin"}, p.server.APISecretKey + "\r\nmore", 0, ""},
 		{"status", []string{"status"}, "", 0, ""},
-		{"ends within", []string{"status", "--expires-within", "2h"}, "", ExitSignIn, ""},
+		{"ends within", []string{"status", "--expires-within", "2h"}, "", 0, ""}, // it is renewed
 		{"no such type", []string{"token", "--type", "refresh"}, "", ExitUsage, "id or access"},
 		{"no server", []string{"login", "--server", "http://127.0.0.1:1"}, "", ExitNoAnswer, "cannot be reached"},
 		{"bad name", []string{"configure", "Bad Name", "--region", "us-east-1"}, "", ExitUsage, "is no name of a session"},
@@ -185,8 +185,12 @@ func TestSettingsChangeWhatIsKept(t *testing.T) {
 	p.login()
 	p.ok("process")
 	p.ok("configure", "default", "--role-arn", "arn:aws:iam::"+p.server.Account+":role/other")
+	if _, errs, code := p.run("", "process"); code != ExitFailed || !strings.Contains(errs, "AssumeRole: AccessDenied") {
+		t.Errorf("under a role: exit code %d: %s", code, errs)
+	}
+	p.ok("configure", "default", "--role-arn", "", "--username", "somebody-else")
 	if _, errs, code := p.run("", "process"); code != ExitSignIn {
-		t.Errorf("exit code %d: %s", code, errs)
+		t.Errorf("as somebody else: exit code %d: %s", code, errs)
 	}
 }
 

@@ -50,6 +50,9 @@ to standard output; with --fail a status of 400 or more is exit code 1.`,
 					return err
 				}
 			}
+			if r.service == "s3" || strings.HasPrefix(r.service, "s3-") || r.service == "s3express" {
+				return login.Usage("%s is signed in a way of its own: run a client of it with exec", r.service)
+			}
 			r.sends = cmd.Flags().Changed("data")
 			return c.send(cmd.Context(), &r, args[0])
 		},

@@ -14,7 +14,6 @@ import (
 // gate verifies signatures over what comes over the wire, and remembers the last request that was good.
 type gate struct {
 	*httptest.Server
-	secret  string
 	refused error
 	method  string
 	host    string

@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -47,7 +49,7 @@ names the command. Credentials are kept, sealed, and renewed once for all proces
 			if err != nil {
 				return err
 			}
-			k, err := src.Keys.Retrieve(cmd.Context())
+			k, err := inTime(cmd.Context(), processTime, src.Keys)
 			if err != nil {
 				return err
 			}
@@ -56,6 +58,20 @@ names the command. Credentials are kept, sealed, and renewed once for all proces
 	}
 	targetFlags(cmd, &t)
 	return cmd
+}
+
+// processTime is how long credentials may take to come. SDKs give a credential_process up after a minute, without a word of why.
+const processTime = 50 * time.Second
+
+// inTime gets credentials, or says why nothing came: a server is silent, or somebody at a prompt has the session locked.
+func inTime(ctx context.Context, limit time.Duration, from aws.CredentialsProvider) (aws.Credentials, error) {
+	within, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	k, err := from.Retrieve(within)
+	if err != nil && ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		return k, fmt.Errorf("no credentials within %s: %w", limit, err)
+	}
+	return k, err
 }
 
 // processSource takes a name for a session alone: a profile that asks for the credentials of its own name is not to end at itself.

@@ -26,6 +26,7 @@ func TestFlagsThatCannotBeMeant(t *testing.T) {
 		{"curl --token access --region x http://127.0.0.1:1/", "--token and --region exclude each other"},
 		{"curl --token access --profile x http://127.0.0.1:1/", "--token and --profile exclude each other"},
 		{"curl --token access --role x http://127.0.0.1:1/", "--token and --role exclude each other"},
+		{"curl --service s3 http://127.0.0.1:1/bucket/key", "s3 is signed in a way of its own"},
 		{"curl -H X-Amz-Date:1 http://127.0.0.1:1/", "X-Amz-Date is written by the signature"},
 		{"curl -H authorization:1 http://127.0.0.1:1/", "Authorization is written by this program"},
 		{"curl -H Content-Length:1 http://127.0.0.1:1/", "Content-Length is written by this program"},

@@ -28,7 +28,8 @@ func (c *client) status() *cobra.Command {
 		Use:   "status [session]",
 		Short: "Tell who is signed in, and until when",
 		Long: `Tell who is signed in to a session and until when, from what is kept here: no server is asked, nothing is renewed.
-The exit code is 0 for a session that serves, and 3 for one that needs a sign-in, or ends within --expires-within.`,
+The exit code is 0 for a session that serves, and 3 for one that needs a sign-in, or ends within --expires-within. A session
+that is renewed has no end that is known here.`,
 		Example: `  mayfly status
   mayfly status work --expires-within 30m || mayfly login work`,
 		Args: cobra.MaximumNArgs(1),
@@ -51,14 +52,14 @@ The exit code is 0 for a session that serves, and 3 for one that needs a sign-in
 			if err := c.tell(st); err != nil {
 				return err
 			}
-			soon := st.Expires != nil && within > 0 && st.Expires.Sub(c.Now()) < within && !o.Unaided()
+			soon := st.Expires != nil && !st.Renews && within > 0 && st.Expires.Sub(c.Now()) < within
 			if !st.SignedIn || soon {
 				return exitError{ExitSignIn}
 			}
 			return nil
 		},
 	}
-	cmd.Flags().DurationVar(&within, "expires-within", 0, "fail when the tokens that are kept end within this time")
+	cmd.Flags().DurationVar(&within, "expires-within", 0, "fail when the session ends within this time; one that is renewed does not")
 	return cmd
 }
 

@@ -83,7 +83,11 @@ func TestProof(t *testing.T) {
 	if _, err := key.Proof(bytes.NewReader(nil), "POST", "https://x", time.Now()); err == nil {
 		t.Error("a proof without randomness")
 	}
-	if s := fmt.Sprintf("%v %+v %#v %s %d", key, key, key, key, key); strings.Contains(s, private.D.String()) || strings.Contains(s, "{") {
+	raw, err := private.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := fmt.Sprintf("%v %+v %#v %s %d", key, key, key, key, key); strings.Contains(s, new(big.Int).SetBytes(raw).String()) || strings.Contains(s, "{") {
 		t.Errorf("the key is printed: %s", s)
 	}
 }

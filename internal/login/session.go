@@ -43,11 +43,6 @@ type Keeper interface {
 // DefaultSession is the session of commands that name none.
 const DefaultSession = "default"
 
-// Unaided says whether the session signs in by itself, whenever that is needed, with what is kept or with what the environment has.
-func (o *Opened) Unaided() bool {
-	return o.Kind == KindWebIdentity || o.Kind == KindKeys && o.MfaSerial == "" || o.Unattended != nil
-}
-
 // Choose finds the session that a command is about: the one it names, MAYFLY_SESSION, the only one there is, or the default.
 func (c *World) Choose(name string) (*Session, error) {
 	s, ok, err := c.Lookup(name)
@@ -166,7 +161,7 @@ func (s *Session) options() (credentials.RoleOptions, error) {
 	return credentials.RoleOptions{SessionName: s.roleSession, ExternalID: s.externalID, Duration: d}, err
 }
 
-// stored is the name under which something of the session is kept. It depends on all settings: what was kept for others is not taken for its own.
+// stored is the name under which something of the session is kept. It depends on all of its settings: what was kept for others is not taken for its own.
 func (s *Session) stored(what string) string {
 	h := sha256.New()
 	for _, set := range s.Settings() {
@@ -174,6 +169,17 @@ func (s *Session) stored(what string) string {
 	}
 	h.Write([]byte(s.poolRole))
 	return s.Name + "." + what + "-" + hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+// signedIn is the part of a session that its tokens are of. What they are used for may change without another sign-in.
+func (s *Session) signedIn() *Session {
+	part := &Session{Name: s.Name, Kind: s.Kind, Endpoint: s.Endpoint}
+	if s.Kind == KindSSO {
+		part.ssoStartURL, part.SSORegion, part.ssoScopes = s.ssoStartURL, s.SSORegion, s.ssoScopes
+	} else {
+		part.Region, part.UserPoolID, part.ClientID, part.username = s.Region, s.UserPoolID, s.ClientID, s.username
+	}
+	return part
 }
 
 // ForgetKeys forgets the credentials that are kept of the session, of every account and role, and under every setting.

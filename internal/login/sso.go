@@ -16,7 +16,7 @@ func (c *World) openSSO(o *Opened) error {
 		o.Tokens = &awsTokens{c: c, sso: o.SSO, key: o.ssoSession, cache: awsfile.Load(c.Getenv, runtime.GOOS).Cache(), title: o.Name, command: c.LoginCommand(o.Session)}
 	} else {
 		o.Tokens = &credentials.Session{
-			Store: o.Store, Name: o.ssoTokens(), Now: c.Now, Title: o.Name, Command: c.LoginCommand(o.Session), Warn: c.notKept,
+			Store: o.Store, Name: o.signedIn().stored("tokens"), Now: c.Now, Title: o.Name, Command: c.LoginCommand(o.Session), Warn: c.notKept,
 			Refresh: func(old *credentials.Tokens) credentials.TokenSource {
 				return &credentials.SSORefresh{SSO: o.SSO, Token: old.Refresh, Registration: old.Registration}
 			},
@@ -29,12 +29,6 @@ func (c *World) openSSO(o *Opened) error {
 	var err error
 	o.Keys, err = o.underRole(&credentials.SSORole{Client: portal, Tokens: o.Tokens, AccountID: o.SSOAccount, RoleName: o.SSORole})
 	return err
-}
-
-// ssoTokens is the name of the tokens. They serve for every account and role, so it depends on nothing but the instance.
-func (s *Session) ssoTokens() string {
-	instance := Session{Name: s.Name, Kind: s.Kind, Endpoint: s.Endpoint, ssoStartURL: s.ssoStartURL, SSORegion: s.SSORegion, ssoScopes: s.ssoScopes}
-	return instance.stored("tokens")
 }
 
 // scopes reads a list as the shared config has it: separated by commas.

@@ -16,7 +16,7 @@ func (c *World) openUserPool(o *Opened, by Attendance) error {
 		what = "own-tokens"
 	}
 	o.Tokens = &credentials.Session{
-		Login: o.Unattended, Store: o.Store, Name: o.stored(what), Now: c.Now, Title: o.Name, Command: c.LoginCommand(o.Session), Warn: c.notKept,
+		Login: o.Unattended, Store: o.Store, Name: o.signedIn().stored(what), Now: c.Now, Title: o.Name, Command: c.LoginCommand(o.Session), Warn: c.notKept,
 		Refresh: func(old *credentials.Tokens) credentials.TokenSource {
 			return &credentials.Refresh{Pool: o.Pool, Token: old.Refresh, Username: old.Username}
 		},

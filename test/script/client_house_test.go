@@ -243,11 +243,13 @@ func (b *between) newEndedHome(t *testing.T) *home {
 func (h *home) ended() {
 	h.t.Helper()
 	for end := time.Now().Add(patience); ; {
-		switch _, errs, code := h.run("status", "--expires-within", "1ns"); {
-		case code == 3:
+		out, errs, code := h.run("status", "--json")
+		var kept struct{ Expires time.Time }
+		if err := json.Unmarshal([]byte(out), &kept); err != nil || code != 0 || time.Now().After(end) {
+			h.t.Fatalf("the tokens do not end: %d %s%v", code, errs, err)
+		}
+		if !time.Now().Before(kept.Expires) {
 			return
-		case code != 0 || time.Now().After(end):
-			h.t.Fatalf("the tokens do not end: %d %s", code, errs)
 		}
 	}
 }
