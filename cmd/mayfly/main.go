@@ -61,7 +61,7 @@ Every AWS SDK and CLI is already its client. This program is the server, and a c
 			if len(args) == 0 {
 				return nil
 			}
-			text := fmt.Sprintf("there is no command %q", args[0])
+			text := fmt.Sprintf("unknown command %q", args[0])
 			if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 				text += ": " + strings.Join(near, " or ") + "?"
 			}
@@ -69,7 +69,7 @@ Every AWS SDK and CLI is already its client. This program is the server, and a c
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.SuggestionsMinimumDistance = 2
+	c.SuggestionsMinimumDistance = 1
 	c.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	group(c, "Server:", up(), outbox(), pool(), lintPolicies(), operations())
 	group(c, "Client:", cli.Commands(w)...)
