@@ -124,7 +124,7 @@ func sameJSON(t *testing.T, a, b string) bool {
 // Members of another case are others: a reader that takes them for the same could be told two things at once.
 func TestCacheTellsNamesApart(t *testing.T) {
 	c := &Cache{Home: t.TempDir()}
-	if err := WriteFile(c.SSOTokenPath("w"), []byte(`{"ACCESSTOKEN":"a","ExpiresAt":"2026-05-04T11:00:00Z"}`)); err != nil {
+	if err := writeFile(c.SSOTokenPath("w"), []byte(`{"ACCESSTOKEN":"a","ExpiresAt":"2026-05-04T11:00:00Z"}`)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := c.SSOToken("w"); !errors.Is(err, ErrAbsent) {

@@ -36,12 +36,6 @@ func ReadFile(path string) ([]byte, error) {
 	return b, err
 }
 
-// WriteFile replaces a file as a whole, or leaves the old one. Behind a symbolic link its target is replaced, and the link stays. A new file has mode 0600, and
-// a folder that has to be made for it 0700; an old file keeps its mode.
-func WriteFile(path string, b []byte) error {
-	return write(path, b, false, func(string) error { return nil })
-}
-
 // Edit reads a file, has it changed and writes it. A file that is not there is empty. When the change fails, when it changes nothing, or when somebody else
 // writes the file meanwhile (ErrChanged), the file stays as it is. before and after are what the file was and is.
 func Edit(path string, change func(*File) error) (before, after []byte, err error) {
@@ -73,7 +67,8 @@ func Edit(path string, change func(*File) error) (before, after []byte, err erro
 	return before, after, nil
 }
 
-// write makes the new file beside the old one. A private one is of mode 0600. ready is asked right before it takes the place of the old one.
+// write replaces a file as a whole, or leaves the old one. Behind a symbolic link its target is replaced, and the link stays. A new file has mode 0600, and a folder
+// that has to be made for it 0700; an old file keeps its mode, unless it is private. ready is asked right before the new file takes the place of the old one.
 func write(path string, b []byte, private bool, ready func(target string) error) (err error) {
 	target, err := follow(path)
 	if err != nil {

@@ -30,13 +30,17 @@ func contents(t *testing.T, path string) string {
 	return string(b)
 }
 
-func TestWriteFile(t *testing.T) {
+func writeFile(path string, b []byte) error {
+	return write(path, b, false, func(string) error { return nil })
+}
+
+func TestWrite(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("modes and links are those of unix")
 	}
 	dir := t.TempDir()
 	path := filepath.Join(dir, "new", ".aws", "config")
-	if err := WriteFile(path, []byte("one")); err != nil {
+	if err := writeFile(path, []byte("one")); err != nil {
 		t.Fatal(err)
 	}
 	if mode(t, path) != 0o600 || mode(t, filepath.Dir(path)) != 0o700 || contents(t, path) != "one" {
@@ -46,7 +50,7 @@ func TestWriteFile(t *testing.T) {
 		if err := os.Chmod(path, m); err != nil {
 			t.Fatal(err)
 		}
-		if err := WriteFile(path, []byte(m.String())); err != nil || mode(t, path) != m || contents(t, path) != m.String() {
+		if err := writeFile(path, []byte(m.String())); err != nil || mode(t, path) != m || contents(t, path) != m.String() {
 			t.Error(m, err, mode(t, path))
 		}
 	}
@@ -56,7 +60,7 @@ func TestWriteFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := WriteFile(link, []byte("two")); err != nil || contents(t, filepath.Join(dir, "new", "target")) != "two" {
+	if err := writeFile(link, []byte("two")); err != nil || contents(t, filepath.Join(dir, "new", "target")) != "two" {
 		t.Error(err)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
@@ -65,13 +69,13 @@ func TestWriteFile(t *testing.T) {
 	if err := os.Symlink("round", filepath.Join(dir, "round")); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFile(filepath.Join(dir, "round"), nil); err == nil {
+	if err := writeFile(filepath.Join(dir, "round"), nil); err == nil {
 		t.Error("a link to itself")
 	}
-	if err := WriteFile(dir, nil); err == nil {
+	if err := writeFile(dir, nil); err == nil {
 		t.Error("a folder is replaced")
 	}
-	if err := WriteFile(filepath.Join(path, "x"), nil); err == nil {
+	if err := writeFile(filepath.Join(path, "x"), nil); err == nil {
 		t.Error("a file as a folder")
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "new", ".aws", ".*")); err != nil || len(left) != 0 {
@@ -101,7 +105,7 @@ func TestEdit(t *testing.T) {
 		t.Fatalf("%q %q %v", before, after, err)
 	}
 	_, _, err = Edit(path, func(f *File) error {
-		if err := WriteFile(path, []byte("[other]\n")); err != nil {
+		if err := writeFile(path, []byte("[other]\n")); err != nil {
 			return err
 		}
 		return f.Set("default", "region", "y")

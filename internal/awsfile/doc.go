@@ -1,6 +1,6 @@
 // Package awsfile reads and edits the files that AWS SDKs and the AWS CLI share: ~/.aws/config and ~/.aws/credentials, and the caches of sign-ins below ~/.aws.
 //
-//	bytes -> Parse -> *File -> Get, Set, Unset, Remove, SetBlock -> Bytes -> WriteFile
+//	bytes -> Parse -> *File -> Get, Set, Unset, Remove, SetBlock -> Bytes; Edit does it all on disk
 //	environment -> Load -> *Shared -> Profile, SSOSession, Endpoint
 //	name of a session -> Cache -> SSOToken, Registration, RoleCredentials, LoginToken
 //

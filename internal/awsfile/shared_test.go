@@ -16,7 +16,7 @@ func homeOf(t *testing.T, config, creds string, env map[string]string) func(stri
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range map[string]string{"config": config, "credentials": creds} {
-		if err := WriteFile(filepath.Join(dir, ".aws", name), []byte(text)); err != nil {
+		if err := writeFile(filepath.Join(dir, ".aws", name), []byte(text)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -31,7 +31,7 @@ func homeOf(t *testing.T, config, creds string, env map[string]string) func(stri
 func TestLoadFindsTheFiles(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{".aws/config", ".aws/credentials", "other"} {
-		if err := WriteFile(filepath.Join(dir, name), []byte("[default]\nregion = "+filepath.Base(name)+"\n")); err != nil {
+		if err := writeFile(filepath.Join(dir, name), []byte("[default]\nregion = "+filepath.Base(name)+"\n")); err != nil {
 			t.Fatal(err)
 		}
 	}
