@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	api "github.com/mayfly-id/mayfly/internal/awsapi/cognitoidentityapi"
+	"github.com/mayfly-id/mayfly/internal/store"
 	"github.com/mayfly-id/mayfly/jws"
 )
 
@@ -270,4 +271,34 @@ func TestConfiguration(t *testing.T) {
 	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Cache-Control") != "no-store" {
 		t.Error(w.Code, w.Header())
 	}
+}
+
+// TestKeysWhileReset: a server that loses its state while it makes keys has none for a moment, and that is no failure.
+func TestKeysWhileReset(t *testing.T) {
+	h := newHouse(t)
+	over, wiped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(wiped)
+		for {
+			select {
+			case <-over:
+				return
+			default:
+			}
+			_ = h.Store.Update(h.ctx, func(w store.Writer) error {
+				_, err := openIDKeys.Take(h.ctx, w, h.Account)
+				return err
+			})
+		}
+	}()
+	for range 3 {
+		if err := h.TendOpenIDKeys(h.ctx); err != nil {
+			t.Error(err)
+		}
+		if err := h.rotate(h.ctx, "gone"); err != nil {
+			t.Error(err)
+		}
+	}
+	close(over)
+	<-wiped
 }

@@ -42,35 +42,39 @@ func (s *Service) maker() *signingkey.Maker {
 // ring gives the keys, and makes them the first time.
 func (s *Service) ring(ctx context.Context) (*openIDRing, error) {
 	row, err := openIDKeys.GetCached(ctx, s.Store, s.Account)
+	if err == nil {
+		return &row.Doc, nil
+	}
+	var made *openIDRing
 	if errors.Is(err, store.ErrNotFound) {
-		if err = s.makeRing(ctx); err == nil {
-			row, err = openIDKeys.GetCached(ctx, s.Store, s.Account)
-		}
+		made, err = s.makeRing(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("identitypool: signing keys: %w", err)
 	}
-	return &row.Doc, nil
+	return made, nil
 }
 
-// makeRing makes the first keys. Of several nodes that do so at once one is heard.
-func (s *Service) makeRing(ctx context.Context) error {
+// makeRing makes the first keys. Of several nodes that do so at once one is heard. What it has made it gives, without looking for it: a server that is reset may
+// have lost it already.
+func (s *Service) makeRing(ctx context.Context) (*openIDRing, error) {
 	s.making.Lock()
 	defer s.making.Unlock()
-	if _, err := openIDKeys.Get(ctx, s.Store, s.Account); !errors.Is(err, store.ErrNotFound) {
-		return err
+	row, err := openIDKeys.Get(ctx, s.Store, s.Account)
+	if !errors.Is(err, store.ErrNotFound) {
+		return &row.Doc, err
 	}
 	keys, err := s.maker().Ring(s.Account, jws.RS256)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	err = s.Store.Update(ctx, func(w store.Writer) error {
-		return openIDKeys.Insert(ctx, w, &openIDRing{Account: s.Account, Keys: keys})
-	})
+	made := &openIDRing{Account: s.Account, Keys: keys}
+	err = s.Store.Update(ctx, func(w store.Writer) error { return openIDKeys.Insert(ctx, w, made) })
 	if errors.Is(err, store.ErrExists) {
-		return nil
+		row, err = openIDKeys.Get(ctx, s.Store, s.Account)
+		made = &row.Doc
 	}
-	return err
+	return made, err
 }
 
 // TendOpenIDKeys makes the signing keys if there are none, and rotates them when the active one has signed for 90 days. It is to run at the start and once a
@@ -103,7 +107,7 @@ func (s *Service) RotateOpenIDKeys(ctx context.Context) error {
 	return s.rotate(ctx, k.ID)
 }
 
-// rotate retires one key; when another did so already, there is nothing to do.
+// rotate retires one key; when another did so already, or a server that is reset has none, there is nothing to do.
 func (s *Service) rotate(ctx context.Context, kid string) error {
 	fresh, err := s.maker().Next(s.Account, jws.RS256) // made before the transaction: an RSA key takes long
 	if err != nil {
@@ -112,6 +116,9 @@ func (s *Service) rotate(ctx context.Context, kid string) error {
 	now := s.Now()
 	return s.Store.Update(ctx, func(w store.Writer) error {
 		row, err := openIDKeys.Get(ctx, w, s.Account)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
