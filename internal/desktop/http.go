@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"sync"
 )
 
 // mostCertificates bounds a file of certificates.
@@ -16,19 +17,37 @@ const mostCertificates = 16 << 20
 // programs do. It follows no redirect: requests are signed for where they go. A bundle that cannot be read is an error of each request.
 func HTTP(getenv func(string) string) *http.Client {
 	c := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	path := getenv("AWS_CA_BUNDLE")
-	if path == "" {
-		return c
+	if path := getenv("AWS_CA_BUNDLE"); path != "" {
+		c.Transport = &bundled{sync.OnceValues(func() (http.RoundTripper, error) { return trusting(path) })}
 	}
+	return c
+}
+
+// bundled reads the bundle when there is a request: it takes milliseconds, and most commands make none.
+type bundled struct {
+	open func() (http.RoundTripper, error)
+}
+
+// Open gives the transport that requests go through, for who wants to know it.
+func (b *bundled) Open() (http.RoundTripper, error) { return b.open() }
+
+// RoundTrip implements http.RoundTripper.
+func (b *bundled) RoundTrip(r *http.Request) (*http.Response, error) {
+	t, err := b.open()
+	if err != nil {
+		return nil, err
+	}
+	return t.RoundTrip(r)
+}
+
+func trusting(path string) (http.RoundTripper, error) {
 	pool, err := bundle(path)
 	if err != nil {
-		c.Transport = failing{err}
-		return c
+		return nil, err
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
-	c.Transport = t
-	return c
+	return t, nil
 }
 
 // bundle reads certificates of authorities. As AWS's programs have it, they alone are trusted.
@@ -48,9 +67,3 @@ func bundle(path string) (*x509.CertPool, error) {
 	}
 	return pool, nil
 }
-
-// failing answers every request with the error that it is made of.
-type failing struct{ error }
-
-// RoundTrip implements http.RoundTripper.
-func (f failing) RoundTrip(*http.Request) (*http.Response, error) { return nil, f.error }

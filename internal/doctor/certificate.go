@@ -55,27 +55,19 @@ func authority(n pkix.Name) string {
 	return text
 }
 
-// trust says how a certificate of an authority becomes known. Go, and so this program, reads SSL_CERT_FILE except on macOS and Windows; SDKs of AWS read
-// AWS_CA_BUNDLE.
+// trust says how a certificate of an authority becomes known. AWS_CA_BUNDLE is read by SDKs of AWS and by this program, which trust nothing else then; without it
+// Go, and so this program, reads SSL_CERT_FILE except on macOS and Windows.
 func (w *Web) trust() string {
-	how := "have the authority's certificate (PEM) in a file that AWS_CA_BUNDLE names, for AWS SDKs, and SSL_CERT_FILE, for this program"
-	if w.GOOS == "darwin" || w.GOOS == "windows" {
-		how = "add the authority's certificate to those that the system trusts, for this program, and name its file (PEM) in AWS_CA_BUNDLE, for AWS SDKs"
-	}
+	how := "have the authority's certificate (PEM) in a file that AWS_CA_BUNDLE names: this program and AWS SDKs trust what is in it, and nothing else"
 	for _, v := range []string{"AWS_CA_BUNDLE", "SSL_CERT_FILE"} {
 		path := w.Getenv(v)
-		if path == "" {
+		if path == "" || v == "SSL_CERT_FILE" && (w.GOOS == "darwin" || w.GOOS == "windows") {
 			continue
 		}
-		trouble := bundle(path)
-		switch {
-		case trouble != "":
-			how += "; the file that " + v + " names now " + trouble
-		case v == "AWS_CA_BUNDLE":
-			how += "; the file that AWS_CA_BUNDLE names now can be read, and this program does not read it"
-		default:
-			how += "; the file that " + v + " names now can be read, and does not have it"
+		if trouble := bundle(path); trouble != "" {
+			return how + "; the file that " + v + " names now " + trouble
 		}
+		return how + "; the file that " + v + " names now can be read, and does not have it"
 	}
 	return how
 }

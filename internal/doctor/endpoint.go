@@ -85,9 +85,19 @@ func (w *Web) apart() *http.Client {
 	return &client
 }
 
+// lazy is a transport that is made for the first request.
+type lazy interface {
+	Open() (http.RoundTripper, error)
+}
+
 func transport(c *http.Client) http.RoundTripper {
 	if c.Transport == nil {
 		return http.DefaultTransport
+	}
+	if l, ok := c.Transport.(lazy); ok {
+		if t, err := l.Open(); err == nil {
+			return t
+		}
 	}
 	return c.Transport
 }
