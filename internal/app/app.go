@@ -240,7 +240,13 @@ func (a *App) Run(ctx context.Context) {
 		func() { a.flushing(ctx, a.uses.Flush) },
 		func() { a.flushing(ctx, a.activity.Flush) },
 		func() { a.services.account.Run(ctx, a.report) },
-		func() { a.tokens.Prefetch(ctx) },
+		func() {
+			select {
+			case <-ctx.Done():
+			case <-time.After(headStart):
+				a.tokens.Prefetch(ctx)
+			}
+		},
 		func() { a.tokens.Run(ctx, a.cfg.Outside.RotateSigning, a.report) },
 		func() { a.services.imports.Run(ctx, a.report) },
 		func() {
@@ -263,6 +269,9 @@ const (
 	issuersEvery   = time.Hour
 	keysEvery      = 24 * time.Hour
 )
+
+// headStart is how long the processor is left to the first requests before keys are made ahead: where there is one processor, making one is all that it does.
+const headStart = 200 * time.Millisecond
 
 // every does a piece of background work now and then at intervals, until the context ends.
 func (a *App) every(ctx context.Context, interval time.Duration, work func(context.Context) error) {
