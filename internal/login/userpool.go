@@ -9,7 +9,10 @@ func (c *World) openUserPool(o *Opened, by Attendance) error {
 	if username, password := c.Given(o.Session); by != SigningIn && username != "" && password != "" {
 		own := *o.Session
 		own.username = username
-		o.Session, o.Unattended = &own, o.SignIn(username, password, nil)
+		o.Session = &own
+		o.Unattended = &patient{
+			to: o.SignIn(username, password, nil), secret: password, store: o.Store, name: o.signedIn().stored("refused"), now: c.Now, random: c.Random,
+		}
 	}
 	what := "tokens"
 	if o.Unattended != nil {

@@ -91,6 +91,34 @@ func TestStormWithoutSession(t *testing.T) {
 	b.want(t)
 }
 
+// TestStormWithWrongSecret: a secret that the server refuses is tried once, and not by each process that has it; another one is tried at once.
+func TestStormWithWrongSecret(t *testing.T) {
+	b := newBetween(t)
+	h := b.newHome(t)
+	h.ok("logout")
+	b.take()
+	with := func(secret string) (out, errs string, code int) {
+		cmd, o, e := h.command("process")
+		cmd.Env = append(cmd.Env, "MAYFLY_ACCESS_KEY="+b.first.APIAccessKey, "MAYFLY_SECRET_KEY="+secret)
+		_ = cmd.Run()
+		return o.String(), e.String(), cmd.ProcessState.ExitCode()
+	}
+	var all sync.WaitGroup
+	for range stormSize {
+		all.Go(func() {
+			if out, errs, code := with("wrong-Canary-1"); code != 1 || out != "" || !strings.Contains(errs, "NotAuthorizedException: Incorrect username or password") || strings.Contains(errs, "Canary") {
+				t.Errorf("exit code %d: %s%s", code, out, errs)
+			}
+		})
+	}
+	all.Wait()
+	b.want(t, "InitiateAuth", "RespondToAuthChallenge")
+	if _, errs, code := with(b.first.APISecretKey); code != 0 {
+		t.Errorf("the right one: exit code %d: %s", code, errs)
+	}
+	b.want(t, "InitiateAuth", "RespondToAuthChallenge", "GetId", "GetCredentialsForIdentity")
+}
+
 // longJob asks the container endpoint until the credentials are others, three times, and prints the keys.
 const longJob = `
 ask() { curl -sf -H "Authorization: $AWS_CONTAINER_AUTHORIZATION_TOKEN" "$AWS_CONTAINER_CREDENTIALS_FULL_URI" | sed 's/.*"AccessKeyId":"\([A-Z0-9]*\)".*/\1/'; }
