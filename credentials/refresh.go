@@ -54,13 +54,7 @@ func (r *Refresh) Tokens(ctx context.Context) (*Tokens, error) {
 // tokens gives the tokens of an answer that has some, to a request that began at a time of this machine's clock.
 func (p *UserPool) tokens(a *authenticated, began time.Time, username string) (*Tokens, error) {
 	r := a.AuthenticationResult
-	if r.AccessToken == "" || r.ExpiresIn <= 0 || r.ExpiresIn > mostLife {
-		return nil, errNoToken
-	}
-	return &Tokens{
-		ID: Secret(r.IdToken), Access: Secret(r.AccessToken), Refresh: Secret(r.RefreshToken), Username: username,
-		Expires: p.Client.since(began).Add(time.Duration(r.ExpiresIn) * time.Second), Skew: p.Client.Skew(),
-	}, nil
+	return p.Client.living(Tokens{ID: Secret(r.IdToken), Access: Secret(r.AccessToken), Refresh: Secret(r.RefreshToken), Username: username}, began, r.ExpiresIn)
 }
 
 // Revoke ends the session of a refresh token at the server: it and what it brought open nothing any more.

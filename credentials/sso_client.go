@@ -156,17 +156,8 @@ func (s *SSO) createToken(ctx context.Context, r *SSORegistration, in *createTok
 	if err := s.Client.rest(ctx, oidcPrefix, "CreateToken", http.MethodPost, "/token", nil, in, &out); err != nil {
 		return nil, err
 	}
-	if out.AccessToken == "" || out.ExpiresIn <= 0 || out.ExpiresIn > mostLife {
-		return nil, errNoToken
-	}
-	return &Tokens{
-		ID: Secret(out.IDToken), Access: Secret(out.AccessToken), Refresh: Secret(out.RefreshToken), Registration: r,
-		Expires: s.Client.since(began).Add(time.Duration(out.ExpiresIn) * time.Second), Skew: s.Client.Skew(),
-	}, nil
+	return s.Client.living(Tokens{ID: Secret(out.IDToken), Access: Secret(out.AccessToken), Refresh: Secret(out.RefreshToken), Registration: r}, began, out.ExpiresIn)
 }
-
-// mostLife bounds what is believed of a life in seconds: a year. Longer ones are mistakes, and the longest do not fit a Duration.
-const mostLife = 366 * 24 * 60 * 60
 
 // oidcCode reports whether the OIDC service refused with one of these codes, as AWS names them or as OAuth does (RFC 6749 section 5.2, RFC 8628 section 3.5).
 func oidcCode(err error, codes ...string) bool {

@@ -40,7 +40,7 @@ type authenticated struct {
 	Session              string
 	AuthenticationResult *struct {
 		IdToken, AccessToken, RefreshToken string
-		ExpiresIn                          int
+		ExpiresIn                          int64
 	}
 }
 

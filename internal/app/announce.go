@@ -32,6 +32,9 @@ func (a *App) Announce(w io.Writer, output string) error {
 var firstRunText = template.Must(template.New("first run").Parse(`# Mayfly is ready at {{.Endpoint}} (region {{.Region}}, account {{.Account}}).
 # The secrets below are shown this once. Keep them.
 
+# With Mayfly's own client; it asks for a username and a password, which are the access key {{.APIAccessKey}} and the secret key that follows below:
+#   mayfly login --server {{.Endpoint}}
+
 # 1. The API token, from its two halves to short-term credentials.
 export AWS_DEFAULT_REGION={{.Region}}
 curl -s {{.Endpoint}} | base64 --decode | jq -r '.ApiAuth'

@@ -36,9 +36,8 @@ func ReadFile(path string) ([]byte, error) {
 	return b, err
 }
 
-// Edit reads a file, has it changed and writes it. A file that is not there is empty. When the change fails, when it changes nothing, or when somebody else
-// writes the file meanwhile (ErrChanged), the file stays as it is. before and after are what the file was and is.
-func Edit(path string, change func(*File) error) (before, after []byte, err error) {
+// Preview tells what Edit would make of a file, and writes nothing.
+func Preview(path string, change func(*File) error) (before, after []byte, err error) {
 	before, err = ReadFile(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, err
@@ -47,9 +46,15 @@ func Edit(path string, change func(*File) error) (before, after []byte, err erro
 	if err := change(f); err != nil {
 		return before, before, err
 	}
-	after = f.Bytes()
-	if bytes.Equal(before, after) {
-		return before, after, nil
+	return before, f.Bytes(), nil
+}
+
+// Edit reads a file, has it changed and writes it. A file that is not there is empty. When the change fails, when it changes nothing, or when somebody else
+// writes the file meanwhile (ErrChanged), the file stays as it is. before and after are what the file was and is.
+func Edit(path string, change func(*File) error) (before, after []byte, err error) {
+	before, after, err = Preview(path, change)
+	if err != nil || bytes.Equal(before, after) {
+		return before, before, err
 	}
 	err = write(path, after, false, func(target string) error {
 		now, err := ReadFile(target)

@@ -35,7 +35,7 @@ is the user's alone, and fetches the link from this program. Where there is no b
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			t.Name = arg(args)
-			if !show && !c.asJSON && c.browserless() {
+			if !show && !c.asJSON && desktop.Browserless(c.Getenv, c.Exists) {
 				return login.Usage("there is no browser on this machine: use --print")
 			}
 			src, k, err := c.Credentials(cmd.Context(), &t)

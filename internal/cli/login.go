@@ -1,66 +1,32 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mayfly-id/mayfly/credentials"
+	"github.com/mayfly-id/mayfly/internal/desktop"
 	"github.com/mayfly-id/mayfly/internal/login"
 )
 
-// secretSource is where a command takes a password from: never from its own command line, which everyone on the machine can read.
-type secretSource struct {
-	file  string
-	stdin bool
-}
-
-func (s *secretSource) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.file, "password-file", "", "file whose first line is the password")
-	cmd.Flags().BoolVar(&s.stdin, "password-stdin", false, "read the password from standard input")
-}
-
-// mostSecret bounds a password.
-const mostSecret = 4096
-
-func (c *client) secret(ctx context.Context, s *secretSource, prompt string) (credentials.Secret, error) {
-	switch {
-	case s.file != "" && s.stdin:
-		return "", login.Usage("--password-file and --password-stdin exclude each other")
-	case s.file != "":
-		b, err := os.ReadFile(s.file)
+// password reads a password from where the flags say, or asks for it.
+func (c *client) password(ctx context.Context, from *secretSource, prompt string) (credentials.Secret, error) {
+	if from.given() {
+		b, err := from.read(c.In)
 		if err != nil {
 			return "", err
 		}
-		return line(b)
-	case s.stdin:
-		b, err := io.ReadAll(io.LimitReader(c.In, mostSecret))
-		if err != nil {
-			return "", err
-		}
-		return line(b)
+		return from.line(b)
 	}
 	if !c.Terminal.Present() {
 		return "", login.Usage("no password: use --password-file or --password-stdin where there is no terminal")
 	}
 	text, err := c.Terminal.Secret(ctx, prompt)
 	return credentials.Secret(text), err
-}
-
-// line is the first line of what was read.
-func line(b []byte) (credentials.Secret, error) {
-	text, _, _ := bytes.Cut(b, []byte("\n"))
-	text = bytes.TrimSuffix(text, []byte("\r"))
-	if len(text) == 0 || len(text) >= mostSecret {
-		return "", login.Usage("the password is empty or too long")
-	}
-	return credentials.Secret(text), nil
 }
 
 // signIn is what login is told.
@@ -104,7 +70,7 @@ A session of long-term keys asks for the code of its second factor.`,
 	cmd.Flags().StringVar(&how.username, "username", "", "who signs in; MAYFLY_ACCESS_KEY")
 	cmd.Flags().BoolVar(&how.device, "device", false, "SSO: show a code that is confirmed in a browser anywhere")
 	cmd.Flags().BoolVar(&how.browser, "browser", false, "SSO: open the browser of this machine")
-	how.from.flags(cmd)
+	how.from.flags(cmd, "password", "file whose first line is the password", "read the password from standard input")
 	return cmd
 }
 
@@ -113,7 +79,7 @@ func (how *signIn) fits(s *login.Session) error {
 	switch {
 	case s.Kind != login.KindSSO && (how.device || how.browser):
 		return login.Usage("--device and --browser are for sessions of SSO, and %s is of kind %s", s.Name, s.Kind)
-	case s.Kind != login.KindUserPool && (how.username != "" || how.from != secretSource{}):
+	case s.Kind != login.KindUserPool && (how.username != "" || how.from.given()):
 		return login.Usage("a user name and a password are for sessions of user pools, and %s is of kind %s", s.Name, s.Kind)
 	}
 	return nil
@@ -178,7 +144,7 @@ func (c *client) signIn(ctx context.Context, s *login.Session, how *signIn) erro
 	}
 	var tokens *credentials.Tokens
 	if s.Kind == login.KindSSO {
-		tokens, err = c.signInSSO(ctx, o, how.device || !how.browser && c.browserless())
+		tokens, err = c.signInSSO(ctx, o, how.device || !how.browser && desktop.Browserless(c.Getenv, c.Exists))
 	} else {
 		tokens, err = c.signInUser(ctx, o, how)
 	}
@@ -215,9 +181,9 @@ func (c *client) signInUser(ctx context.Context, o *login.Opened, how *signIn) (
 			return nil, login.Usage("nobody is named")
 		}
 	}
-	if password == "" || how.from != (secretSource{}) {
+	if password == "" || how.from.given() {
 		var err error
-		if password, err = c.secret(ctx, &how.from, "Password of "+login.Printable(username)+": "); err != nil {
+		if password, err = c.password(ctx, &how.from, "Password of "+login.Printable(username)+": "); err != nil {
 			return nil, err
 		}
 	}

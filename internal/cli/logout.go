@@ -19,11 +19,7 @@ keys, which "key rm" forgets.`,
 		Example: "  mayfly logout work",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := c.Choose(arg(args))
-			if err != nil {
-				return err
-			}
-			o, err := c.Open(s, login.Alone)
+			o, err := c.OpenNamed(arg(args), login.Alone)
 			if err != nil {
 				return err
 			}

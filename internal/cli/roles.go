@@ -20,11 +20,7 @@ one that is configured. Other commands take them with --account and --role.`,
   mayfly exec sso --account 123456789012 --role ReadOnly -- aws s3 ls`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := c.Choose(arg(args))
-			if err != nil {
-				return err
-			}
-			o, err := c.Open(s, login.Alone)
+			o, err := c.OpenNamed(arg(args), login.Alone)
 			if err != nil {
 				return err
 			}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -96,12 +95,11 @@ func (c *client) setupProfiles(ctx context.Context, names []string, f *setupFlag
 		}
 		return file.PruneBlocks(conf.Names(), w)
 	}
-	var before, after []byte
+	edit := awsfile.Edit
 	if f.diff {
-		before, after, err = preview(path, change)
-	} else {
-		before, after, err = awsfile.Edit(path, change)
+		edit = awsfile.Preview
 	}
+	before, after, err := edit(path, change)
 	if errors.Is(err, awsfile.ErrText) {
 		return Usage(err)
 	}
@@ -142,29 +140,13 @@ func (c *client) tellSetup(r *setupResult, diff bool) error {
 	return nil
 }
 
-// preview makes a change to a copy of a file.
-func preview(path string, change func(*awsfile.File) error) (before, after []byte, err error) {
-	before, err = awsfile.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, err
-	}
-	f := awsfile.Parse(before)
-	if err := change(f); err != nil {
-		return nil, nil, err
-	}
-	return before, f.Bytes(), nil
-}
-
 // entries gives the profiles of a session.
 func (c *client) entries(ctx context.Context, name string, f *setupFlags) ([]awsfile.BlockProfile, error) {
-	s, err := c.Choose(name)
+	o, err := c.OpenNamed(name, login.Alone)
 	if err != nil {
 		return nil, err
 	}
-	o, err := c.Open(s, login.Alone)
-	if err != nil {
-		return nil, err
-	}
+	s := o.Session
 	if s.Kind != login.KindSSO {
 		if o.Keys == nil {
 			return nil, nil // tokens alone are nothing to an SDK

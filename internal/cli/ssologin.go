@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"runtime"
 	"time"
 
 	"github.com/mayfly-id/mayfly/credentials"
@@ -35,19 +34,4 @@ func (c *client) signInSSO(ctx context.Context, o *login.Opened, device bool) (*
 		stop = desktop.Waiting(c.Err, c.Live, "Waiting for the confirmation, until "+v.Expires.Local().Format(time.Kitchen))
 		return nil
 	}}).Tokens(ctx)
-}
-
-// browserless says whether a browser on this machine would be of no use: nobody is in front of it.
-func (c *client) browserless() bool {
-	for _, v := range []string{"SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT", "CI", "container", "KUBERNETES_SERVICE_HOST", "CODESPACES"} {
-		if c.Getenv(v) != "" {
-			return true
-		}
-	}
-	for _, f := range []string{"/.dockerenv", "/run/.containerenv"} {
-		if c.Exists(f) {
-			return true
-		}
-	}
-	return runtime.GOOS == "linux" && c.Getenv("DISPLAY") == "" && c.Getenv("WAYLAND_DISPLAY") == "" && c.Getenv("BROWSER") == ""
 }

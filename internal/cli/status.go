@@ -37,11 +37,7 @@ that is renewed has no end that is known here.`,
 			if within < 0 {
 				return login.Usage("--expires-within is no time before now")
 			}
-			s, err := c.Choose(arg(args))
-			if err != nil {
-				return err
-			}
-			o, err := c.Open(s, login.Alone)
+			o, err := c.OpenNamed(arg(args), login.Alone)
 			if err != nil {
 				return err
 			}

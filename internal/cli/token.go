@@ -31,16 +31,12 @@ func (c *client) token() *cobra.Command {
 
 // bearer gives a token of a session, renewed if it has to be.
 func (c *client) bearer(ctx context.Context, name, kind string) (credentials.Secret, error) {
-	s, err := c.Choose(name)
-	if err != nil {
-		return "", err
-	}
-	o, err := c.Open(s, login.Alone)
+	o, err := c.OpenNamed(name, login.Alone)
 	if err != nil {
 		return "", err
 	}
 	if o.Tokens == nil || o.SSO != nil && kind == "id" {
-		return "", login.Usage("session %s has no such token of its own", s.Name)
+		return "", login.Usage("session %s has no such token of its own", o.Name)
 	}
 	if kind != "id" && kind != "access" {
 		return "", login.Usage("the token is id or access")

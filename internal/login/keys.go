@@ -48,7 +48,7 @@ func (c *World) LongTermKeys(ctx context.Context, o *Opened) (*LongTerm, error) 
 
 // KeepLongTerm keeps keys in the place of others.
 func (o *Opened) KeepLongTerm(ctx context.Context, k *LongTerm) error {
-	b, err := json.Marshal(map[string]string{"accessKeyId": k.AccessKeyID, "secretAccessKey": k.SecretAccessKey, "account": k.Account, "before": k.Before})
+	b, err := json.Marshal(k)
 	if err != nil {
 		return err
 	}

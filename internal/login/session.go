@@ -1,159 +1,162 @@
 package login
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
+	"time"
 
 	"github.com/mayfly-id/mayfly/credentials"
-	"github.com/mayfly-id/mayfly/internal/vault"
+	"github.com/mayfly-id/mayfly/internal/partition"
 )
 
-// Opened is a session that is ready for use.
-type Opened struct {
-	*Session
-	Server *credentials.Client
-	Store  *vault.Vault
-	Pool   *credentials.UserPool // of kindUserPool
-	SSO    *credentials.SSO      // of kindSSO
-	Tokens Keeper                // nil: the session has no tokens of its own
-	Keys   aws.CredentialsProvider
-	User   *credentials.Cached // of kindKeys: the session of the user, below the role
-	// unattended signs in with what the environment has; nil when it has nothing.
-	Unattended credentials.TokenSource
-	// withoutKeys is why the session gives no credentials, where keys is nil.
-	withoutKeys string
+// Kinds of sessions: what one signs in with.
+const (
+	KindUserPool    = "user-pool"    // user and password, or API token
+	KindWebIdentity = "web-identity" // a token that is in a file
+	KindSSO         = "sso"          // a session of IAM Identity Center
+	KindKeys        = "keys"         // long-term keys, kept sealed
+)
+
+// Session is one way to sign in and what one gets by it, as the configuration has it. It holds no secret.
+type Session struct {
+	Name     string
+	Kind     string
+	Endpoint string // base URL of a Mayfly server; empty: AWS
+	Region   string
+	stsFrom  string // regional or legacy: AWS's own endpoint of STS
+
+	UserPoolID, ClientID, IdentityPoolID string
+	username                             string
+	Flow                                 string // srp or password
+	variables                            string // whose names of variables have user name and password: stax, echostream or cognito, beside Mayfly's own
+	TokenFile                            string
+
+	ssoStartURL, SSORegion, ssoScopes string
+	ssoSession                        string // sso-session of the shared config whose tokens are shared with AWS's own programs
+	SSOAccount, SSORole               string
+
+	RoleARN, roleSession, externalID string
+	duration                         string // seconds
+	MfaSerial                        string
+
+	poolRole string // role that the identity pool is asked for; chosen by a command, not configured
 }
 
-// Keeper keeps the tokens of a sign-in and renews them: credentials.Session does so in the vault, awsTokens in the cache that AWS's own programs use.
-type Keeper interface {
-	credentials.TokenSource
-	// Kept gives the tokens without renewing them; good says whether they serve as they are. credentials.ErrNotStored when there are none.
-	Kept(ctx context.Context) (t *credentials.Tokens, good bool, err error)
-	SignIn(ctx context.Context, t *credentials.Tokens) error
-	SignOut(ctx context.Context) error
+// Setting is one key of a session.
+type Setting struct {
+	Key  string
+	Text *string
+	// kinds are those of sessions that it counts for; nil: all. One that does not count is refused: whoever has set it means something by it.
+	kinds []string
+	// needed are the kinds that are nothing without it.
+	needed []string
 }
 
-// DefaultSession is the session of commands that name none.
-const DefaultSession = "default"
-
-// Choose finds the session that a command is about: the one it names, MAYFLY_SESSION, the only one there is, or the default.
-func (c *World) Choose(name string) (*Session, error) {
-	s, ok, err := c.Lookup(name)
-	if err != nil {
-		return nil, err
+// Settings gives the keys of a session in the order in which they are written.
+func (s *Session) Settings() []Setting {
+	all := []string{KindUserPool, KindWebIdentity, KindSSO, KindKeys}
+	pool, token, sso, keys := all[:1], all[1:2], all[2:3], all[3:]
+	return []Setting{
+		{"kind", &s.Kind, nil, nil},
+		{"endpoint", &s.Endpoint, nil, nil},
+		{"region", &s.Region, nil, all},
+		{"sts_regional_endpoints", &s.stsFrom, nil, nil},
+		{"user_pool_id", &s.UserPoolID, pool, pool},
+		{"client_id", &s.ClientID, pool, pool},
+		{"identity_pool_id", &s.IdentityPoolID, pool, nil},
+		{"username", &s.username, pool, nil},
+		{"flow", &s.Flow, pool, nil},
+		{"variables", &s.variables, pool, nil},
+		{"web_identity_token_file", &s.TokenFile, token, token},
+		{"sso_start_url", &s.ssoStartURL, sso, sso},
+		{"sso_region", &s.SSORegion, sso, sso},
+		{"sso_registration_scopes", &s.ssoScopes, sso, nil},
+		{"sso_session", &s.ssoSession, sso, nil},
+		{"sso_account_id", &s.SSOAccount, sso, nil},
+		{"sso_role_name", &s.SSORole, sso, nil},
+		{"role_arn", &s.RoleARN, nil, token},
+		{"role_session_name", &s.roleSession, nil, nil},
+		{"external_id", &s.externalID, []string{KindUserPool, KindSSO, KindKeys}, nil}, // AssumeRoleWithWebIdentity has none
+		{"duration_seconds", &s.duration, nil, nil},
+		{"mfa_serial", &s.MfaSerial, keys, nil},
 	}
-	if !ok {
-		return nil, c.none(name, s.Name)
-	}
-	if err := s.Check(); err != nil {
-		return nil, c.located(s, err)
-	}
-	return s, nil
 }
 
-// none says that a session is not there. given is what the command names, if anything.
-func (c *World) none(given, name string) error {
-	if f, err := c.LoadConfig(); err == nil && given == "" && c.Getenv("MAYFLY_SESSION") == "" && len(f.Names()) > 0 {
-		return Usage("name a session: %s", strings.Join(f.Names(), ", "))
-	}
-	return Usage("there is no session %s: run %s configure %s --server URL", name, c.Self, name)
-}
+// legacySTS is the value of sts_regional_endpoints that asks for the global endpoint.
+const legacySTS = "legacy"
 
-// located adds to what is wrong with a session where in the file that may be.
-func (c *World) located(s *Session, err error) error {
-	f, failed := c.LoadConfig()
-	if failed != nil {
-		return err
+var sessionName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,62}$`)
+
+// Check finds what keeps a session from working.
+func (s *Session) Check() error {
+	if !sessionName.MatchString(s.Name) {
+		return Usage("%q is no name of a session: lower-case letters, digits, '.', '-' and '_'", s.Name)
 	}
-	text := ", in " + f.Path
-	for _, p := range f.Unknown() {
-		if p.Session == s.Name {
-			text += fmt.Sprintf("; line %d says %s, which is no setting", p.Line, p.What)
+	if !slices.Contains([]string{KindUserPool, KindWebIdentity, KindSSO, KindKeys}, s.Kind) {
+		return Usage("session %s: kind is %s, %s, %s or %s", s.Name, KindUserPool, KindWebIdentity, KindSSO, KindKeys)
+	}
+	for _, set := range s.Settings() {
+		switch {
+		case *set.Text == "" && slices.Contains(set.needed, s.Kind):
+			return Usage("session %s has no %s", s.Name, set.Key)
+		case *set.Text != "" && set.kinds != nil && !slices.Contains(set.kinds, s.Kind):
+			return Usage("session %s: %s is not for kind %s", s.Name, set.Key, s.Kind)
 		}
 	}
-	return Usage("%w%s", err, text)
+	return s.checkTexts()
 }
 
-// Lookup finds a session as choose does; ok is false when it is not configured.
-func (c *World) Lookup(name string) (s *Session, ok bool, err error) {
-	f, err := c.LoadConfig()
-	if err != nil {
-		return nil, false, err
+// checkTexts finds settings that say nothing that can be meant.
+func (s *Session) checkTexts() error {
+	if _, err := s.life(); err != nil {
+		return err
 	}
-	if name == "" {
-		name = c.Getenv("MAYFLY_SESSION")
+	if _, ok := families()[s.variables]; !ok {
+		return Usage("session %s: variables is stax, echostream or cognito", s.Name)
 	}
-	if all := f.Names(); name == "" && len(all) == 1 {
-		name = all[0]
+	if s.Kind == KindUserPool && s.Flow != "srp" && s.Flow != "password" {
+		return Usage("session %s: flow is srp or password", s.Name)
 	}
-	if name == "" {
-		name = DefaultSession
+	switch {
+	case s.stsFrom != "" && s.stsFrom != "regional" && s.stsFrom != legacySTS:
+		return Usage("session %s: sts_regional_endpoints is regional or legacy", s.Name)
+	case s.stsFrom == legacySTS && (s.Endpoint != "" || !partition.LegacySTS(s.Region)):
+		return Usage("session %s: sts_regional_endpoints = legacy is for AWS, in Regions whose customers need not opt in", s.Name)
 	}
-	s, ok = f.Session(name)
-	return s, ok, nil
+	return nil
 }
 
-// Attendance says who is there when a session is used.
-type Attendance int
-
-const (
-	Alone     Attendance = iota // nobody may be asked: what needs a person is a LoginRequiredError
-	Attended                    // a person may be asked for a code
-	SigningIn                   // a person signs in, whatever is kept and whatever the environment has
-)
-
-// Open makes a session ready.
-func (c *World) Open(s *Session, by Attendance) (*Opened, error) {
-	store, err := c.vault()
-	if err != nil {
-		return nil, err
+// life is how long sessions of the role are to last; 0 leaves it to the server.
+func (s *Session) life() (time.Duration, error) {
+	if s.duration == "" {
+		return 0, nil
 	}
-	o := &Opened{Session: s, Store: store, Server: c.server(s.Region, s.Endpoint)}
-	o.Server.GlobalSTS = s.stsFrom == legacySTS
-	switch s.Kind {
-	case KindWebIdentity:
-		return o, c.openWebIdentity(o)
-	case KindSSO:
-		return o, c.openSSO(o)
-	case KindKeys:
-		return o, c.openKeys(o, by)
+	n, err := strconv.Atoi(s.duration)
+	if err != nil || n < 900 || n > 129600 {
+		return 0, Usage("session %s: duration_seconds is a number from 900 to 129600", s.Name)
 	}
-	return o, c.openUserPool(o, by)
+	return time.Duration(n) * time.Second, nil
 }
 
-// server reaches the services of a Region, or of a Mayfly server.
-func (c *World) server(region, endpoint string) *credentials.Client {
-	return &credentials.Client{Region: region, Endpoint: endpoint, HTTP: c.HTTP, Now: c.Now, Random: c.Random, UserAgent: "mayfly-client"}
-}
-
-// notKept tells that something serves this process alone.
-func (c *World) notKept(err error) { c.Say("%s", Printable(err.Error())) }
-
-// LoginCommand is what a person runs to sign in.
-func (c *World) LoginCommand(s *Session) string { return c.Self + " login " + s.Name }
-
-// cached keeps what a provider gives in the vault.
-func (c *World) cached(o *Opened, p aws.CredentialsProvider, what string) aws.CredentialsProvider {
-	return &credentials.Cached{Provider: p, Store: o.Store, Name: o.stored(what), Now: c.Now, Warn: c.notKept}
-}
-
-// underRole puts the role of the session, if it has one, on top of other credentials.
-func (o *Opened) underRole(base aws.CredentialsProvider) (aws.CredentialsProvider, error) {
-	if o.RoleARN == "" {
-		return base, nil
+// Take takes over the settings that were given, and the defaults of what no session can be without.
+func (s *Session) Take(given *Session, changed func(key string) bool) {
+	from := given.Settings()
+	for i, set := range s.Settings() {
+		if changed(set.Key) {
+			*set.Text = *from[i].Text
+		}
 	}
-	options, err := o.options()
-	if err != nil {
-		return nil, err
+	if s.Kind == "" {
+		s.Kind = KindUserPool
 	}
-	return &credentials.AssumeRole{Client: o.Server, Base: base, RoleARN: o.RoleARN, Options: options}, nil
+	if s.Kind == KindUserPool && s.Flow == "" {
+		s.Flow = "srp"
+	}
+	s.Endpoint = strings.TrimSuffix(s.Endpoint, "/")
 }
 
 func (s *Session) options() (credentials.RoleOptions, error) {
@@ -180,14 +183,4 @@ func (s *Session) signedIn() *Session {
 		part.Region, part.UserPoolID, part.ClientID, part.username = s.Region, s.UserPoolID, s.ClientID, s.username
 	}
 	return part
-}
-
-// ForgetKeys forgets the credentials that are kept of the session, of every account and role, and under every setting.
-func (o *Opened) ForgetKeys(ctx context.Context) error {
-	own := regexp.MustCompile(`^` + regexp.QuoteMeta(o.Name) + `\.(keys|user)-[0-9a-f]{16}$`)
-	names, err := o.Store.Names(own.MatchString)
-	for _, name := range names {
-		err = errors.Join(err, o.Store.Delete(ctx, name))
-	}
-	return err
 }
