@@ -140,7 +140,7 @@ func (c *Client) once(ctx context.Context, r *call) ([]byte, patience, error) {
 		return nil, never, err
 	}
 	unreachable := func(err error) error {
-		return &UnreachableError{Service: r.service, Host: req.URL.Host, cause: bare(err)}
+		return Unreachable(r.service, req.URL.Host, err)
 	}
 	resp, err := httpClient(c.HTTP).Do(req)
 	if err != nil {
@@ -160,15 +160,6 @@ func (c *Client) once(ctx context.Context, r *call) ([]byte, patience, error) {
 	}
 	e := refusal(r, resp, body)
 	return nil, r.afterRefusal(e, moved), e
-}
-
-// bare takes an error of net/http down to its cause: the rest repeats the URL.
-func bare(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
-		return u.Err
-	}
-	return err
 }
 
 func (c *Client) request(ctx context.Context, r *call) (*http.Request, error) {

@@ -44,15 +44,15 @@ func Discover(ctx context.Context, client *http.Client, server string) (*Discove
 	}
 	resp, err := httpClient(client).Do(req)
 	if err != nil {
-		return nil, &UnreachableError{Service: "the server", Host: req.URL.Host, cause: bare(err)}
+		return nil, Unreachable("the server", req.URL.Host, err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, mostBody+1))
 	if err != nil {
-		return nil, &UnreachableError{Service: "the server", Host: req.URL.Host, cause: bare(err)}
+		return nil, Unreachable("the server", req.URL.Host, err)
 	}
 	if len(body) > mostBody {
-		return nil, &UnreachableError{Service: "the server", Host: req.URL.Host, cause: errTooLong}
+		return nil, Unreachable("the server", req.URL.Host, errTooLong)
 	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%s has no public configuration: status %d", server, resp.StatusCode)

@@ -3,6 +3,7 @@ package credentials
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 )
 
@@ -70,6 +71,15 @@ type UnreachableError struct {
 	Service string
 	Host    string
 	cause   error
+}
+
+// Unreachable makes an UnreachableError. Of an error of net/http it takes the cause alone: the rest repeats the URL, whose query may have a secret.
+func Unreachable(service, host string, cause error) error {
+	var u *url.Error
+	if errors.As(cause, &u) {
+		cause = u.Err
+	}
+	return &UnreachableError{Service: service, Host: host, cause: cause}
 }
 
 // Error implements error.

@@ -273,6 +273,7 @@ type Turn struct {
 	failure  error         // the last one
 }
 
+// Take waits for the turn. Another thread has it when done has been called.
 func (t *Turn) Take(ctx context.Context) (done func(), err error) {
 	t.once.Do(func() {
 		t.one = make(chan struct{}, 1)

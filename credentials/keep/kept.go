@@ -92,6 +92,7 @@ func present[T any](ctx context.Context, s Store, name string) (*Kept[T], error)
 	return k, err
 }
 
+// Save keeps something under a name.
 func Save[T any](ctx context.Context, s Store, name string, k *Kept[T]) error {
 	b, err := json.Marshal(k)
 	if err != nil {

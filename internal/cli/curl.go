@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mayfly-id/mayfly/credentials"
 	"github.com/mayfly-id/mayfly/internal/login"
 	"github.com/mayfly-id/mayfly/sigv4"
 )
@@ -126,24 +126,9 @@ func (c *client) attempt(ctx context.Context, r *request, method string, u *url.
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		return nil, &unreachableError{u.Host, err}
+		return nil, credentials.Unreachable("the server", u.Host, err)
 	}
 	return resp, nil
-}
-
-// unreachableError says that there is no answer to a request of curl.
-type unreachableError struct {
-	host  string
-	cause error
-}
-
-// Error implements error. It does not repeat the URL, whose query may have a secret.
-func (e *unreachableError) Error() string {
-	var u *url.Error
-	if errors.As(e.cause, &u) {
-		return e.host + " cannot be reached: " + u.Err.Error()
-	}
-	return e.host + " cannot be reached"
 }
 
 // dress puts the headers into the request.

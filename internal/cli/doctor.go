@@ -174,6 +174,9 @@ func (p *patient) endpoints() (all, sts []doctor.Target, legacy string) {
 	region, _ := p.shared.Region(p.profile)
 	if p.main != nil {
 		region = p.main.Region
+		if p.main.GlobalSTS() {
+			return servicesOf(p.main, region), doctor.STS(region), "sts_regional_endpoints of session " + p.main.Name
+		}
 	}
 	if region == "" {
 		return nil, nil, ""
@@ -188,9 +191,13 @@ func (p *patient) endpoints() (all, sts []doctor.Target, legacy string) {
 
 // servicesOf gives AWS's own endpoints that a session needs; those of no session are STS's.
 func servicesOf(s *login.Session, region string) []doctor.Target {
+	sts := doctor.Endpoints(region, "sts")
+	if s != nil && s.GlobalSTS() {
+		sts = doctor.STS(region)[1:]
+	}
 	switch {
 	case s == nil || s.Kind == login.KindWebIdentity || s.Kind == login.KindKeys:
-		return doctor.Endpoints(region, "sts")
+		return sts
 	case s.Kind == login.KindSSO:
 		return doctor.Endpoints(s.SSORegion, "oidc", "portal.sso")
 	case s.IdentityPoolID == "":
@@ -198,7 +205,7 @@ func servicesOf(s *login.Session, region string) []doctor.Target {
 	case s.RoleARN == "":
 		return doctor.Endpoints(region, "cognito-idp", "cognito-identity")
 	}
-	return doctor.Endpoints(region, "cognito-idp", "cognito-identity", "sts")
+	return append(doctor.Endpoints(region, "cognito-idp", "cognito-identity"), sts...)
 }
 
 // sessionsOf tells of each session what is kept of it.

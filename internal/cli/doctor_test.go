@@ -198,6 +198,7 @@ func TestDoctorAtAWS(t *testing.T) {
 	}{
 		{"pool", []string{"--user-pool-id", "eu-west-1_a", "--client-id", "c", "--identity-pool-id", "eu-west-1:0"}, []string{"https://cognito-identity.eu-west-1.amazonaws.com/", "https://cognito-idp.eu-west-1.amazonaws.com/"}},
 		{"keys", []string{"--kind", "keys"}, nil},
+		{"global", []string{"--kind", "keys", "--sts-regional-endpoints", "legacy"}, nil},
 		{"sso", []string{"--kind", "sso", "--sso-start-url", "https://x.awsapps.com/start", "--sso-region", "eu-west-2"}, []string{"https://oidc.eu-west-2.amazonaws.com/", "https://portal.sso.eu-west-2.amazonaws.com/"}},
 		{"profile", nil, nil},
 	} {
@@ -219,6 +220,9 @@ func TestDoctorAtAWS(t *testing.T) {
 		}
 		if !strings.Contains(out.String(), "nearest sts: sts.eu-west-1.amazonaws.com answers in") {
 			t.Error(out.String())
+		}
+		if global := strings.Contains(out.String(), "endpoint sts: sts.amazonaws.com answers"); global != (c.name == "global") {
+			t.Errorf("%s: %s", c.name, &out)
 		}
 	}
 }

@@ -56,7 +56,6 @@ func exitCode(err error) (code int, show bool) {
 	var exit exitError
 	var required *credentials.LoginRequiredError
 	var down *credentials.UnreachableError
-	var away *unreachableError
 	var start *runas.StartError
 	switch {
 	case err == nil:
@@ -69,7 +68,7 @@ func exitCode(err error) (code int, show bool) {
 		return ExitUsage, true
 	case errors.As(err, &required):
 		return ExitSignIn, true
-	case errors.As(err, &down), errors.As(err, &away):
+	case errors.As(err, &down):
 		return ExitNoAnswer, true
 	}
 	return ExitFailed, true
@@ -83,6 +82,20 @@ type failure struct {
 	Exit  int    `json:"exit"`
 }
 
+func failureOf(err error) failure {
+	f := failure{Error: err.Error()}
+	f.Exit, _ = exitCode(err)
+	var refused *credentials.ServiceError
+	if errors.As(err, &refused) {
+		f.Code = refused.Code
+	}
+	var required *credentials.LoginRequiredError
+	if errors.As(err, &required) {
+		f.Run = required.Command
+	}
+	return f
+}
+
 // Finish shows the error of a command, if it is to be shown, and gives the exit code of the process.
 func (w *IO) Finish(err error) int {
 	if errors.Is(err, context.Canceled) { // by the person, or by whoever stops the process
@@ -91,16 +104,7 @@ func (w *IO) Finish(err error) int {
 	code, show := exitCode(err)
 	switch {
 	case show && w.asJSON:
-		f := failure{Error: err.Error(), Exit: code}
-		var refused *credentials.ServiceError
-		if errors.As(err, &refused) {
-			f.Code = refused.Code
-		}
-		var required *credentials.LoginRequiredError
-		if errors.As(err, &required) {
-			f.Run = required.Command
-		}
-		_ = json.NewEncoder(w.Err).Encode(f)
+		_ = json.NewEncoder(w.Err).Encode(failureOf(err))
 	case show:
 		_, _ = fmt.Fprintln(w.Err, w.Self+":", login.Printable(err.Error()))
 	}

@@ -14,7 +14,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mayfly-id/mayfly/credentials"
 	"github.com/mayfly-id/mayfly/internal/localcreds"
 	"github.com/mayfly-id/mayfly/internal/login"
 	"github.com/mayfly-id/mayfly/internal/runas"
@@ -171,15 +170,9 @@ func (c *client) reporter() func(error) {
 			c.Say("%s no credentials: %s", at, login.Printable(err.Error()))
 			return
 		}
-		line := struct {
+		_ = json.NewEncoder(c.Err).Encode(struct {
 			Time string `json:"time"`
 			failure
-		}{at, failure{Error: err.Error()}}
-		line.Exit, _ = exitCode(err)
-		var login *credentials.LoginRequiredError
-		if errors.As(err, &login) {
-			line.Run = login.Command
-		}
-		_ = json.NewEncoder(c.Err).Encode(line)
+		}{at, failureOf(err)})
 	}
 }

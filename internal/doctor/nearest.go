@@ -52,7 +52,7 @@ func compare(names []string, medians []time.Duration, legacy string) Check {
 	}
 	says += "the Region's is nearer by " + shown(by)
 	if legacy != "" {
-		return warn(nameNearest, says+", and "+legacy+" takes the other", "set AWS_STS_REGIONAL_ENDPOINTS=regional, or sts_regional_endpoints = regional in the profile")
+		return warn(nameNearest, says+", and "+legacy+" takes the other", "set AWS_STS_REGIONAL_ENDPOINTS=regional, or sts_regional_endpoints = regional in the profile or session")
 	}
 	return ok(nameNearest, says)
 }

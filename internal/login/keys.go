@@ -23,6 +23,7 @@ type LongTerm struct {
 // Format keeps the secret out of everything that package fmt prints.
 func (k LongTerm) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, k.AccessKeyID) }
 
+// Credentials gives the keys in the form of the SDK.
 func (k *LongTerm) Credentials() aws.Credentials {
 	return aws.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, AccountID: k.Account, Source: "mayfly key"}
 }

@@ -52,7 +52,7 @@ func (c *World) Open(s *Session, by Attendance) (*Opened, error) {
 		return nil, err
 	}
 	o := &Opened{Session: s, Store: store, Server: c.server(s.Region, s.Endpoint)}
-	o.Server.GlobalSTS = s.stsFrom == legacySTS
+	o.Server.GlobalSTS = s.GlobalSTS()
 	switch s.Kind {
 	case KindWebIdentity:
 		return o, c.openWebIdentity(o)

@@ -19,6 +19,7 @@ import (
 // within names, in the environment of a credential_process, the profiles that are being resolved: one that asks for itself would never end.
 const within = "MAYFLY_WITHIN"
 
+// Shared reads the shared AWS files.
 func (c *World) Shared() *awsfile.Shared { return awsfile.Load(c.Getenv, runtime.GOOS) }
 
 func (c *World) hasProfile(name string) bool {

@@ -124,11 +124,14 @@ func (s *Session) checkTexts() error {
 	switch {
 	case s.stsFrom != "" && s.stsFrom != "regional" && s.stsFrom != legacySTS:
 		return Usage("session %s: sts_regional_endpoints is regional or legacy", s.Name)
-	case s.stsFrom == legacySTS && (s.Endpoint != "" || !partition.LegacySTS(s.Region)):
+	case s.GlobalSTS() && (s.Endpoint != "" || !partition.LegacySTS(s.Region)):
 		return Usage("session %s: sts_regional_endpoints = legacy is for AWS, in Regions whose customers need not opt in", s.Name)
 	}
 	return nil
 }
+
+// GlobalSTS says that the session asks for AWS's global endpoint of STS.
+func (s *Session) GlobalSTS() bool { return s.stsFrom == legacySTS }
 
 // life is how long sessions of the role are to last; 0 leaves it to the server.
 func (s *Session) life() (time.Duration, error) {

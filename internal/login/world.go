@@ -40,8 +40,10 @@ func (w *World) Say(format string, args ...any) { _, _ = fmt.Fprintf(w.Err, form
 // usageError is a command line or configuration that cannot be meant.
 type usageError struct{ error }
 
+// Usage makes an error of the command line or the configuration.
 func Usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
+// IsUsage says whether an error is one that Usage made.
 func IsUsage(err error) bool {
 	var use usageError
 	return errors.As(err, &use)

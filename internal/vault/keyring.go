@@ -49,6 +49,7 @@ const service = "mayfly"
 
 type system struct{}
 
+// Get implements Keyring.
 func (system) Get(account string) (credentials.Secret, error) {
 	text, err := keyring.Get(service, account)
 	if errors.Is(err, keyring.ErrNotFound) {
@@ -57,6 +58,7 @@ func (system) Get(account string) (credentials.Secret, error) {
 	return credentials.Secret(text), err
 }
 
+// Set implements Keyring.
 func (system) Set(account string, secret credentials.Secret) error {
 	return keyring.Set(service, account, string(secret))
 }
