@@ -208,17 +208,3 @@ func (p *SessionToken) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	c.AccountID = base.AccountID
 	return c, err
 }
-
-// Identity is who credentials stand for.
-type Identity struct{ Account, ARN, UserID string }
-
-// WhoAmI asks STS who credentials stand for.
-func (c *Client) WhoAmI(ctx context.Context, k aws.Credentials) (*Identity, error) {
-	var out struct {
-		Result struct{ Account, Arn, UserId string } `xml:"GetCallerIdentityResult"`
-	}
-	if err := c.query(ctx, stsPrefix, stsVersion, "GetCallerIdentity", url.Values{}, signer(k), &out); err != nil {
-		return nil, err
-	}
-	return &Identity{out.Result.Account, out.Result.Arn, out.Result.UserId}, nil
-}

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -187,7 +186,7 @@ func (c *client) signInUser(ctx context.Context, o *login.Opened, how *signIn) (
 			return nil, err
 		}
 	}
-	return o.SignIn(username, password, &steps{c}).Tokens(ctx)
+	return o.SignIn(username, password, c.Steps()).Tokens(ctx)
 }
 
 // signInKeys takes a new session of the user, whatever is kept of older ones.
@@ -205,50 +204,4 @@ func (c *client) signInKeys(ctx context.Context, o *login.Opened) error {
 		return err
 	}
 	return c.tellStatus(ctx, o)
-}
-
-// steps asks the person what a sign-in asks for.
-type steps struct{ *client }
-
-// questions gives the response that a challenge wants, and how to ask for it.
-var questions = map[string]struct{ response, prompt string }{
-	"SMS_MFA":            {"SMS_MFA_CODE", "Code sent to %s: "},
-	"EMAIL_OTP":          {"EMAIL_OTP_CODE", "Code sent to %s: "},
-	"SMS_OTP":            {"SMS_OTP_CODE", "Code sent to %s: "},
-	"SOFTWARE_TOKEN_MFA": {"SOFTWARE_TOKEN_MFA_CODE", "Code of the authenticator: "},
-}
-
-// Answer implements credentials.Answerer.
-func (s *steps) Answer(ctx context.Context, ch credentials.Challenge) (map[string]string, error) {
-	if !s.Terminal.Present() {
-		return nil, &credentials.ChallengeError{Name: ch.Name}
-	}
-	if q, ok := questions[ch.Name]; ok {
-		prompt := q.prompt
-		if strings.Contains(prompt, "%s") {
-			prompt = fmt.Sprintf(prompt, login.Printable(ch.Parameters["CODE_DELIVERY_DESTINATION"]))
-		}
-		code, err := s.Terminal.Line(ctx, prompt)
-		return map[string]string{q.response: strings.TrimSpace(code)}, err
-	}
-	switch ch.Name {
-	case "NEW_PASSWORD_REQUIRED":
-		return s.newPassword(ctx)
-	case "SELECT_MFA_TYPE":
-		choice, err := s.Terminal.Line(ctx, "Second factor, one of "+login.Printable(ch.Parameters["MFAS_CAN_CHOOSE"])+": ")
-		return map[string]string{"ANSWER": strings.TrimSpace(choice)}, err
-	}
-	return nil, &credentials.ChallengeError{Name: ch.Name}
-}
-
-func (s *steps) newPassword(ctx context.Context) (map[string]string, error) {
-	first, err := s.Terminal.Secret(ctx, "New password: ")
-	if err != nil {
-		return nil, err
-	}
-	again, err := s.Terminal.Secret(ctx, "New password, again: ")
-	if err == nil && first != again {
-		err = login.Usage("the two passwords differ")
-	}
-	return map[string]string{"NEW_PASSWORD": first}, err
 }

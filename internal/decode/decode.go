@@ -17,6 +17,8 @@ type Decoded struct {
 	Header  json.RawMessage `json:"header,omitempty"`  // of a JWT
 	Claims  json.RawMessage `json:"claims,omitempty"`  // of a JWT; nothing of it is verified
 	Message json.RawMessage `json:"message,omitempty"` // of an authorization message that STS has decoded
+
+	Sealed string `json:"-"` // the text that its issuer alone can open
 }
 
 // Explain finds out what a text is, by its form alone. now is the time against which an end is held.
@@ -30,18 +32,18 @@ func Explain(text string, now time.Time) *Decoded {
 			return d
 		}
 	}
-	if m := message(text); m != nil {
-		return &Decoded{What: "decoded authorization message", Message: m}
+	if d := message(text); d != nil {
+		return d
 	}
 	if len(text) < leastSealed {
 		return &Decoded{What: unknown}
 	}
 	if _, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(text, "=")); err == nil {
-		return &Decoded{What: "sealed by its issuer: a session token, an encoded authorization message or a refresh token. Only the server that made it can open it; " +
-			"for an encoded authorization message: aws sts decode-authorization-message"}
+		return &Decoded{Sealed: text, What: "sealed by its issuer: a session token, an encoded authorization message or a refresh token. Only the server that made it can open it: " +
+			"name a session or a profile of it"}
 	}
 	if _, err := base64.StdEncoding.DecodeString(text); err == nil {
-		return &Decoded{What: "a session token of AWS, or another sealed text. Only AWS can open it"}
+		return &Decoded{Sealed: text, What: "a session token of AWS, or another sealed text. Only AWS can open it: name a session or a profile of it"}
 	}
 	return &Decoded{What: unknown}
 }
@@ -53,11 +55,13 @@ const (
 )
 
 // message reads what STS has decoded, bare or as DecodeAuthorizationMessage answers it; nil when it is none.
-func message(text string) json.RawMessage {
+func message(text string) *Decoded {
 	var m struct {
-		Allowed *bool           `json:"allowed"`
-		Context json.RawMessage `json:"context"`
-		Decoded string          `json:"DecodedMessage"`
+		Allowed *bool `json:"allowed"`
+		Context *struct {
+			Principal json.RawMessage `json:"principal"`
+		} `json:"context"`
+		Decoded string `json:"DecodedMessage"`
 	}
 	switch {
 	case json.Unmarshal([]byte(text), &m) != nil:
@@ -67,7 +71,11 @@ func message(text string) json.RawMessage {
 	case m.Allowed == nil || m.Context == nil:
 		return nil
 	}
-	return json.RawMessage(text)
+	var principal struct {
+		ARN string `json:"arn"`
+	}
+	_ = json.Unmarshal(m.Context.Principal, &principal) // "" where it is another thing
+	return &Decoded{What: "decoded authorization message", Names: principal.ARN, Message: json.RawMessage(text)}
 }
 
 func jwt(parts []string, now time.Time) *Decoded {
