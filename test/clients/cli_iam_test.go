@@ -33,8 +33,9 @@ func TestCLIAccessKeys(t *testing.T) {
 	admin.refused("MalformedPolicyDocument", "", "iam", "create-policy", "--policy-name", "bad", "--policy-document", `{"Statement":[{"Effect":"Perhaps"}]}`)
 	admin.refused("DeleteConflict", "", "iam", "delete-user", "--user-name", "robot")
 
-	c.as(keys{id: id, secret: "x" + secret[1:]}).refused("SignatureDoesNotMatch", "", "sts", "get-caller-identity")
-	c.as(keys{id: id, secret: "x" + secret[1:]}).refused("InvalidSignatureException", "", "cognito-idp", "list-user-pools", "--max-results", "1")
+	wrong := tamper(secret)
+	c.as(keys{id: id, secret: wrong}).refused("SignatureDoesNotMatch", "", "sts", "get-caller-identity")
+	c.as(keys{id: id, secret: wrong}).refused("InvalidSignatureException", "", "cognito-idp", "list-user-pools", "--max-results", "1")
 	c.as(keys{id: "AKIAIOSFODNN7EXAMPLE", secret: secret}).refused("InvalidClientTokenId", "", "sts", "get-caller-identity")
 	c.as(keys{id: "AKIAIOSFODNN7EXAMPLE", secret: secret}).refused("UnrecognizedClientException", "", "cognito-idp", "list-user-pools", "--max-results", "1")
 
